@@ -66,7 +66,9 @@ function ensureNode() {
 }
 
 function ensurePackages(node) {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const stamp = join(root, 'node_modules', '.tenantpost-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   npmCi(node, root, 'packages');

@@ -1,0 +1,104 @@
+/**
+ * The local Microsoft cloud: Entra, Graph mail, Key Vault and the managed identity endpoint on loopback ports, strict
+ * enough that what it accepts can be believed. It is never part of what is deployed.
+ */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeServerCertificate } from './certificate-authority.ts';
+import { entra } from './entra/entra.ts';
+import { graph } from './graph/graph.ts';
+import { identity } from './identity/identity.ts';
+import { Journal } from './journal.ts';
+import { type Listening, serve } from './serve.ts';
+import { type CloudState, loadState, saveState } from './state.ts';
+import { vault } from './vault/vault.ts';
+
+/** Where each service answers; no trailing slash. */
+export interface CloudUrls {
+  entra: string;
+  graph: string;
+  vault: string;
+  identity: string;
+}
+
+/** What every service of the cloud is given. Requests read `urls` when they run: ports are known by then. */
+export interface CloudContext {
+  readonly state: CloudState;
+  readonly journal: Journal;
+  readonly urls: CloudUrls;
+  /** Shared secret of the managed identity endpoint (`X-IDENTITY-HEADER`). */
+  readonly identityHeader: string;
+}
+
+export interface Cloud extends CloudContext {
+  /** PEM file of the CA, for NODE_EXTRA_CA_CERTS. */
+  readonly caFile: string;
+  /** PEM text of the same. */
+  readonly ca: string;
+  /** The same key pair that the cloud's own services use, for further TLS servers (Azurite). */
+  readonly tls: { cert: string; key: string; certFile: string; keyFile: string };
+  /** Writes the state to the data folder now. */
+  save(): void;
+  stop(): Promise<void>;
+}
+
+export interface CloudOptions {
+  /** Folder for the CA, the server's key and the state. */
+  folder: string;
+  /** Makes the state of a cloud that has none kept in its folder yet. */
+  seed: () => Promise<CloudState>;
+  /** Fixed ports by service; those left out are chosen by the system. */
+  ports?: Partial<Record<keyof CloudUrls, number>>;
+}
+
+export async function startCloud(options: CloudOptions): Promise<Cloud> {
+  mkdirSync(options.folder, { recursive: true });
+  const stateFile = join(options.folder, 'cloud.json');
+  const files = {
+    caFile: join(options.folder, 'ca.pem'),
+    certFile: join(options.folder, 'server.pem'),
+    keyFile: join(options.folder, 'server.key'),
+  };
+  const { ca, cert, key } = await makeServerCertificate();
+  writeFileSync(files.caFile, ca);
+  writeFileSync(files.certFile, cert);
+  writeFileSync(files.keyFile, key, { mode: 0o600 });
+
+  const state = loadState(stateFile) ?? (await options.seed());
+  const urls: CloudUrls = { entra: '', graph: '', vault: '', identity: '' };
+  const context: CloudContext = { state, journal: new Journal(), urls, identityHeader: crypto.randomUUID() };
+
+  const listening: Listening[] = [];
+  const stop = async (): Promise<void> => {
+    saveState(stateFile, state);
+    await Promise.all(listening.map((one) => one.stop()));
+  };
+  try {
+    const tls = { cert, key };
+    const services = {
+      entra: entra(context),
+      graph: graph(context),
+      vault: vault(context),
+      identity: identity(context),
+    };
+    for (const name of ['entra', 'graph', 'vault', 'identity'] as const) {
+      // The identity endpoint is plain http on a real instance too: it is loopback there as here.
+      const secure = name !== 'identity';
+      const one = await serve(name, services[name], options.ports?.[name] ?? 0, secure ? tls : undefined);
+      listening.push(one);
+      urls[name] = secure ? `https://localhost:${one.port}` : `http://127.0.0.1:${one.port}`;
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    ...context,
+    ca,
+    caFile: files.caFile,
+    tls: { cert, key, certFile: files.certFile, keyFile: files.keyFile },
+    save: () => saveState(stateFile, state),
+    stop,
+  };
+}

@@ -1,0 +1,50 @@
+/** Puts a Hono application on a loopback port, with TLS where Microsoft's service has it. */
+
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
+
+export interface Listening {
+  port: number;
+  stop(): Promise<void>;
+}
+
+export class PortTakenError extends Error {
+  override readonly name = 'PortTakenError';
+}
+
+/**
+ * @param service what to call it in an error: `Entra`, `Key Vault` ...
+ * @param port 0 lets the system choose.
+ * @throws PortTakenError naming the port and what to do.
+ */
+export async function serve(
+  service: string,
+  app: Hono,
+  port: number,
+  tls?: { cert: string; key: string },
+): Promise<Listening> {
+  const listener = getRequestListener(app.fetch);
+  const server: Server = tls ? createTlsServer(tls, listener) : createServer(listener);
+  server.listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
+    throw new PortTakenError(
+      `Port ${port}, wanted for ${service}, is taken. Stop what listens there, or choose another with --port.`,
+      { cause },
+    );
+  }
+  return {
+    port: (server.address() as AddressInfo).port,
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
