@@ -1,0 +1,71 @@
+/**
+ * The installation's data key: 32 random bytes, wrapped by a key that never leaves Key Vault, kept in the tokens table.
+ * Whoever copies the table has nothing; whoever may unwrap needs the vault's leave for it.
+ */
+
+import type { TableClient } from '@azure/data-tables';
+import type { CryptographyClient } from '@azure/keyvault-keys';
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import type { DataKey } from '../tokens/data-key.ts';
+import { storageCall, unless } from './storage-clients.ts';
+import { vaultCall } from './vault-call.ts';
+
+const row = z.object({ wrapped: z.base64(), wrappingKeyId: z.string() });
+
+const partitionKey = 'data-key';
+const rowKey = '1';
+const algorithm = 'RSA-OAEP-256';
+
+export interface VaultDataKeyOptions {
+  readonly table: TableClient;
+  /** Id of the newest version of the wrapping key. */
+  readonly newestKeyId: () => Promise<string>;
+  readonly cryptography: (keyId: string) => CryptographyClient;
+}
+
+export class VaultDataKey implements DataKey {
+  readonly #options: VaultDataKeyOptions;
+  #held: Promise<Uint8Array> | undefined;
+
+  constructor(options: VaultDataKeyOptions) {
+    this.#options = options;
+  }
+
+  read(): Promise<Uint8Array> {
+    // A failure is not kept: the next caller asks the vault again.
+    this.#held ??= this.#load().catch((error: unknown) => {
+      this.#held = undefined;
+      throw error;
+    });
+    return this.#held;
+  }
+
+  async #load(): Promise<Uint8Array> {
+    const { table, cryptography } = this.#options;
+    const found = await storageCall('read the data key', () =>
+      unless(404, undefined, () => table.getEntity(partitionKey, rowKey)),
+    );
+    if (found === undefined) return this.#create();
+    // The version that wrapped it is written beside it, so a rotated wrapping key still unwraps.
+    const { wrapped, wrappingKeyId } = row.parse(found);
+    const unwrapped = await vaultCall('unwrap the data key', () =>
+      cryptography(wrappingKeyId).unwrapKey(algorithm, Buffer.from(wrapped, 'base64')),
+    );
+    return unwrapped.result;
+  }
+
+  async #create(): Promise<Uint8Array> {
+    const { table, newestKeyId, cryptography } = this.#options;
+    const key = randomBytes(32);
+    const { result, keyID } = await vaultCall('wrap the data key', async () =>
+      cryptography(await newestKeyId()).wrapKey(algorithm, key),
+    );
+    const entity = { partitionKey, rowKey, wrapped: Buffer.from(result).toString('base64'), wrappingKeyId: keyID };
+    const written = await storageCall('write the data key', () =>
+      unless(409, undefined, () => table.createEntity(entity)),
+    );
+    // Two processes that start together both make a key; the one that was inserted first is everybody's.
+    return written === undefined ? this.#load() : key;
+  }
+}

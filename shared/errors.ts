@@ -1,0 +1,403 @@
+/**
+ * The whole vocabulary of what can go wrong. The code is the contract: it stands in outcomes, audit rows, HTTP answers and
+ * logs, and never changes its meaning. The sentences may be improved.
+ */
+
+/** Who must act. */
+export type Owner = 'operator' | 'tenant admin';
+
+/**
+ * What becomes of a mail job that meets the error.
+ * - `again`: nothing left; the job is put back with a delay, and this costs no try of the queue.
+ * - `never`: recorded and moved to the poison queue; sending it again cannot help until somebody acts.
+ * - `unknown`: the message may have left; sending it again could deliver it twice.
+ */
+export type Disposition = 'again' | 'never' | 'unknown';
+
+interface Meaning {
+  disposition: Disposition;
+  /** The status of an HTTP answer that reports it. */
+  httpStatus: number;
+  owner: Owner;
+  symptom: string;
+  meaning: string;
+  remedy: string;
+}
+
+/** One row a code. docs/errors.md is made from it. */
+export const errorMeanings = {
+  CONFIG_INVALID: {
+    disposition: 'never',
+    httpStatus: 500,
+    owner: 'operator',
+    symptom: 'The app does not start and names one or more settings.',
+    meaning: 'A setting is missing or not of the form expected.',
+    remedy: 'Correct every setting that the message names; docs/settings.md has the list.',
+  },
+
+  REQUEST_INVALID: {
+    disposition: 'never',
+    httpStatus: 400,
+    owner: 'operator',
+    symptom: 'An API call is answered with 400.',
+    meaning: 'The request body is not JSON or has a field that is wrong; the answer names it.',
+    remedy: 'Correct the field named and send the request again.',
+  },
+  INVITATION_INVALID: {
+    disposition: 'never',
+    httpStatus: 400,
+    owner: 'operator',
+    symptom: 'The invitation link opens a page that calls it invalid.',
+    meaning: 'The link was cut off, changed, or made by another installation.',
+    remedy: 'Send the whole link again, or make a new invitation.',
+  },
+  INVITATION_EXPIRED: {
+    disposition: 'never',
+    httpStatus: 410,
+    owner: 'operator',
+    symptom: 'The invitation link opens a page that calls it expired.',
+    meaning: 'The invitation was not used before its expiry.',
+    remedy: 'Make a new invitation.',
+  },
+  INVITATION_USED: {
+    disposition: 'never',
+    httpStatus: 409,
+    owner: 'operator',
+    symptom: 'The invitation link opens a page that calls it used.',
+    meaning: 'An administrator has consented with this invitation already. It works once.',
+    remedy: 'Nothing, if that was the right tenant. Otherwise make a new invitation.',
+  },
+
+  CONSENT_STATE_MISSING: {
+    disposition: 'never',
+    httpStatus: 400,
+    owner: 'operator',
+    symptom: 'The consent callback was opened without a state.',
+    meaning: 'Consent was not begun through an invitation link, so nobody can say whose it is.',
+    remedy: 'Send the administrator an invitation link; never a consent address made by hand.',
+  },
+  CONSENT_STATE_INVALID: {
+    disposition: 'never',
+    httpStatus: 400,
+    owner: 'operator',
+    symptom: 'The consent callback came with a state that this app did not sign.',
+    meaning: 'The address was changed on its way, made by somebody else, or made by another installation.',
+    remedy: 'Open the invitation link again. If it happens twice, look for who sends people to the callback.',
+  },
+  CONSENT_STATE_EXPIRED: {
+    disposition: 'never',
+    httpStatus: 400,
+    owner: 'tenant admin',
+    symptom: 'The consent callback came later than an hour after consent was begun.',
+    meaning: 'The state that binds the answer to this browser is no longer accepted.',
+    remedy: 'Open the invitation link again.',
+  },
+  CONSENT_STATE_USED: {
+    disposition: 'never',
+    httpStatus: 409,
+    owner: 'tenant admin',
+    symptom: 'The consent callback was opened a second time.',
+    meaning: 'Each state is accepted once. A page reloaded, or an address that was passed on.',
+    remedy: 'Nothing, if the first time succeeded. Otherwise open the invitation link again.',
+  },
+  CONSENT_OTHER_BROWSER: {
+    disposition: 'never',
+    httpStatus: 403,
+    owner: 'tenant admin',
+    symptom: 'The consent callback was opened in another browser than the invitation.',
+    meaning: 'The cookie that was set when consent began is missing or another.',
+    remedy: 'Open the invitation link and consent in one browser, with cookies allowed.',
+  },
+  CONSENT_WRONG_TENANT: {
+    disposition: 'never',
+    httpStatus: 403,
+    owner: 'tenant admin',
+    symptom: 'Somebody consented for another tenant than the invitation names.',
+    meaning: 'The administrator was signed in to another directory.',
+    remedy: 'Open the invitation link again and sign in with an administrator of the tenant that was invited.',
+  },
+  CONSENT_TENANT_MISSING: {
+    disposition: 'never',
+    httpStatus: 400,
+    owner: 'operator',
+    symptom: 'The consent callback names no tenant, or one that is no GUID.',
+    meaning: 'Entra always names the tenant that consented, so this did not come from Entra.',
+    remedy: 'Open the invitation link again.',
+  },
+  CONSENT_DECLINED: {
+    disposition: 'never',
+    httpStatus: 403,
+    owner: 'tenant admin',
+    symptom: 'The administrator pressed Cancel (AADSTS65004).',
+    meaning: 'Nothing was granted.',
+    remedy: 'Open the invitation link again when the permissions have been agreed on.',
+  },
+  CONSENT_FAILED: {
+    disposition: 'never',
+    httpStatus: 502,
+    owner: 'tenant admin',
+    symptom: 'Entra sent the administrator back with an error.',
+    meaning: 'Consent was not granted, for the reason that Entra gives.',
+    remedy: 'Read the AADSTS number in the description, mend that, and open the invitation link again.',
+  },
+
+  APP_NOT_IN_TENANT: {
+    disposition: 'never',
+    httpStatus: 403,
+    owner: 'tenant admin',
+    symptom: 'AADSTS7000229, 700016 or 700011: the tenant has no enterprise application of this app.',
+    meaning: 'The tenant has not consented, has removed the app, or consent has not arrived everywhere yet.',
+    remedy: 'Consent through an invitation link. After a fresh consent wait up to an hour.',
+  },
+  ROLE_MISSING: {
+    disposition: 'never',
+    httpStatus: 403,
+    owner: 'tenant admin',
+    symptom: 'The token of the tenant lacks the permission that the app needs.',
+    meaning: 'The permission was not granted, was taken back, or has not arrived everywhere yet.',
+    remedy: 'Grant admin consent again. After a fresh consent wait up to an hour.',
+  },
+  APP_BLOCKED: {
+    disposition: 'never',
+    httpStatus: 403,
+    owner: 'tenant admin',
+    symptom: 'AADSTS70001, 7000112 or 53003: the tenant blocks the app.',
+    meaning: 'The enterprise application is disabled, or Conditional Access for workload identities refuses it.',
+    remedy: 'Enable the enterprise application, or exempt it in the policy.',
+  },
+  TENANT_NOT_FOUND: {
+    disposition: 'never',
+    httpStatus: 404,
+    owner: 'operator',
+    symptom: 'AADSTS90002, 900023 or 90038: there is no such tenant in this cloud.',
+    meaning: 'The tenant id is wrong, or the tenant is in another national cloud.',
+    remedy: 'Check the id; for a national cloud run an installation with that cloud set.',
+  },
+  CREDENTIAL_REFUSED: {
+    disposition: 'again',
+    httpStatus: 502,
+    owner: 'operator',
+    symptom: 'AADSTS700027, 7000215, 7000222, 50012, 50027 or a relative: Entra does not accept our proof.',
+    meaning: 'The certificate is not on the app registration, has expired, or the clock is wrong.',
+    remedy: 'Upload the public certificate of the vault to the app registration; check the client id and the clock.',
+  },
+  TOKEN_REFUSED: {
+    disposition: 'again',
+    httpStatus: 502,
+    owner: 'operator',
+    symptom: 'Entra refused a token with a number that has no row of its own.',
+    meaning: 'The number and text are in the detail.',
+    remedy: 'Look the number up at https://login.microsoftonline.com/error.',
+  },
+  TOKEN_WRONG: {
+    disposition: 'again',
+    httpStatus: 502,
+    owner: 'operator',
+    symptom: 'A token was for another tenant, app or resource than the one asked for, and was dropped.',
+    meaning: 'A cache row was moved or changed, or an endpoint answered for somebody else.',
+    remedy: 'Treat it as an attack until it is explained: compare the tokens table with the audit trail.',
+  },
+  ENTRA_UNAVAILABLE: {
+    disposition: 'again',
+    httpStatus: 503,
+    owner: 'operator',
+    symptom: 'Entra could not be reached, throttled us, or answered with a passing fault.',
+    meaning: 'The network, the authority setting, or Entra itself.',
+    remedy: 'Wait; if it lasts, check TENANTPOST_AUTHORITY_URL and the Azure status page.',
+  },
+  VAULT_REFUSED: {
+    disposition: 'again',
+    httpStatus: 502,
+    owner: 'operator',
+    symptom: 'Key Vault answered 401, 403 or 404.',
+    meaning: 'The managed identity lacks a role on the vault, or the certificate or key does not exist.',
+    remedy: 'Give the identity Key Vault Certificate User and Key Vault Crypto User; check the names in the settings.',
+  },
+  VAULT_UNAVAILABLE: {
+    disposition: 'again',
+    httpStatus: 503,
+    owner: 'operator',
+    symptom: 'Key Vault or the managed identity could not be reached or throttled us.',
+    meaning: 'The network, the firewall of the vault, the vault setting, or the service itself.',
+    remedy: 'Wait; if it lasts, check TENANTPOST_VAULT_URL, the identity and the firewall.',
+  },
+  STORAGE_UNAVAILABLE: {
+    disposition: 'again',
+    httpStatus: 503,
+    owner: 'operator',
+    symptom: 'A table, queue or blob could not be read or written.',
+    meaning: 'The network, a missing role on the storage account, or the service itself.',
+    remedy: 'Check the AzureWebJobsStorage settings and the data roles of the identity.',
+  },
+
+  JOB_NOT_JSON: {
+    disposition: 'never',
+    httpStatus: 400,
+    owner: 'operator',
+    symptom: 'A queue message is neither a JSON object nor base64 of one.',
+    meaning: 'The producer wrote something else to the queue, or encoded it twice.',
+    remedy: 'Put one JSON object, or base64 of its UTF-8 text, in the message.',
+  },
+  JOB_VERSION_UNKNOWN: {
+    disposition: 'never',
+    httpStatus: 400,
+    owner: 'operator',
+    symptom: 'A mail job has no version, or one that this app does not know.',
+    meaning: 'The producer is newer than this app, or the field is missing.',
+    remedy: 'Set "version": 1, or update the app.',
+  },
+  JOB_INVALID: {
+    disposition: 'never',
+    httpStatus: 400,
+    owner: 'operator',
+    symptom: 'A mail job has a field that is missing, wrong or unknown; it is named.',
+    meaning: 'Nothing was sent: a job is taken as a whole or not at all.',
+    remedy: 'Correct the field named and queue the job again.',
+  },
+  JOB_TOO_LARGE: {
+    disposition: 'never',
+    httpStatus: 413,
+    owner: 'operator',
+    symptom: 'A mail job, or the request that it makes to Graph, is larger than allowed.',
+    meaning: 'A queue message holds 64 KiB, base64 of a job 48 KiB.',
+    remedy: 'Make the attachments smaller or leave them out.',
+  },
+  JOB_ID_REUSED: {
+    disposition: 'never',
+    httpStatus: 409,
+    owner: 'operator',
+    symptom: 'A mail job came with an id that another job of the same tenant has.',
+    meaning: 'The id is the idempotency key: the same id means the same mail. The first job stands.',
+    remedy: 'Give every mail an id of its own.',
+  },
+  TENANT_NOT_CONSENTED: {
+    disposition: 'never',
+    httpStatus: 403,
+    owner: 'operator',
+    symptom: 'A mail job names a tenant that never consented, or whose consent is gone.',
+    meaning: 'Without consent no token of that tenant can be had.',
+    remedy: 'Send the tenant an invitation; queue the job again when the tenant is active.',
+  },
+  TENANT_PENDING: {
+    disposition: 'again',
+    httpStatus: 409,
+    owner: 'tenant admin',
+    symptom: 'A mail job waits for a tenant whose consent has not taken effect yet.',
+    meaning: 'Consent takes minutes to arrive everywhere. The timer asks again for 24 hours.',
+    remedy: 'Wait. If it stays pending, the administrator opens a new invitation link and consents again.',
+  },
+
+  MAILBOX_NOT_FOUND: {
+    disposition: 'never',
+    httpStatus: 404,
+    owner: 'tenant admin',
+    symptom: 'Graph knows no such user, or the user has no Exchange Online mailbox.',
+    meaning: 'The address in "from" is wrong, unlicensed, deleted, or hosted on premises.',
+    remedy: 'Check the address; license the mailbox or move it to Exchange Online.',
+  },
+  SEND_FORBIDDEN: {
+    disposition: 'never',
+    httpStatus: 403,
+    owner: 'tenant admin',
+    symptom: 'Graph answered 403: the app may not send as this mailbox.',
+    meaning:
+      'Mail.Send is missing, an access policy or RBAC scope leaves the mailbox out, or its submission is blocked.',
+    remedy: 'Grant the permission or widen the scope; changes take up to two hours.',
+  },
+  SEND_REJECTED: {
+    disposition: 'never',
+    httpStatus: 400,
+    owner: 'operator',
+    symptom: 'Graph refused the message itself.',
+    meaning: 'A recipient, header or attachment is not acceptable to Exchange; the code is in the detail.',
+    remedy: 'Correct the message and queue it again.',
+  },
+  SEND_THROTTLED: {
+    disposition: 'again',
+    httpStatus: 429,
+    owner: 'operator',
+    symptom: 'Graph answered 429.',
+    meaning: 'The mailbox or the app is over a limit. The job is put back until the time that Graph names.',
+    remedy: 'Nothing; if it lasts, spread the mail over more mailboxes.',
+  },
+  SEND_TOKEN_REFUSED: {
+    disposition: 'again',
+    httpStatus: 502,
+    owner: 'operator',
+    symptom: 'Graph answered 401 to a token that Entra had just issued.',
+    meaning: 'The token was revoked, or TENANTPOST_GRAPH_URL and TENANTPOST_CLOUD do not belong together.',
+    remedy: 'The token is dropped and a new one is used. If it lasts, check these settings.',
+  },
+  MAILBOX_FULL: {
+    disposition: 'never',
+    httpStatus: 507,
+    owner: 'tenant admin',
+    symptom: 'Graph answered 507, or a quota error.',
+    meaning: 'The mailbox cannot take the copy in Drafts that every send begins with, or its daily quota is used up.',
+    remedy: 'Make room in the mailbox or wait a day, then queue the job again.',
+  },
+  GRAPH_UNAVAILABLE: {
+    disposition: 'again',
+    httpStatus: 503,
+    owner: 'operator',
+    symptom: 'No connection to Graph could be made, so nothing was sent.',
+    meaning: 'The network, a name that does not resolve, or a certificate that is not trusted.',
+    remedy: 'Wait; if it lasts, check TENANTPOST_GRAPH_URL.',
+  },
+  SEND_UNCONFIRMED: {
+    disposition: 'unknown',
+    httpStatus: 504,
+    owner: 'operator',
+    symptom: 'The answer to a send was lost, or was a server error.',
+    meaning: 'Graph may have accepted the message. It is not sent again, since that could deliver it twice.',
+    remedy: 'Look in Sent Items of the mailbox; queue the mail with a new id if it is not there.',
+  },
+
+  UNEXPECTED: {
+    disposition: 'again',
+    httpStatus: 500,
+    owner: 'operator',
+    symptom: 'Something happened that nobody foresaw.',
+    meaning: 'A fault in this app. The log has the exception under the invocation id.',
+    remedy: 'Report it with the log lines around the invocation id.',
+  },
+} as const satisfies Record<string, Meaning>;
+
+export type ErrorCode = keyof typeof errorMeanings;
+
+/** What may be logged, stored and shown as it is: ids, codes, field names and times. Never a token, body or recipient. */
+export type SafeDetail = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface TenantpostErrorOptions extends ErrorOptions {
+  detail?: SafeDetail;
+  /** For `again`: not before this many seconds have passed. */
+  retryAfterSeconds?: number;
+}
+
+/**
+ * Everything that this app throws on purpose. `message` says what was attempted, on what, and why it failed, and is safe to
+ * show; `cause` keeps the original and may hold anything, so it goes to no log line and no answer.
+ */
+export class TenantpostError extends Error {
+  override readonly name = 'TenantpostError';
+  readonly code: ErrorCode;
+  readonly detail: SafeDetail;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: TenantpostErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.detail = options.detail ?? {};
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+
+  get meaning(): Meaning {
+    return errorMeanings[this.code];
+  }
+}
+
+/** Our own errors as they are; anything else as `UNEXPECTED`, with the original as its cause and none of its text. */
+export function asTenantpostError(error: unknown): TenantpostError {
+  if (error instanceof TenantpostError) return error;
+  return new TenantpostError('UNEXPECTED', 'An unforeseen error happened.', { cause: error });
+}

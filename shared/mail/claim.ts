@@ -1,0 +1,67 @@
+/**
+ * The claim: one row per mail job in the outcome table, inserted if absent, so that of two deliveries of one job only one
+ * sends. Storage queues deliver at least once, and a killed worker's message comes back after ten minutes.
+ */
+
+import { type Clock, minutes, seconds } from '../clock.ts';
+import { fingerprint, type MailJob } from './mail-job.ts';
+import { type Outcome, type OutcomeStore, standing, type StoredOutcome } from './outcome.ts';
+
+/** The Functions host hides a message for ten minutes at a time; a worker silent for longer than that is gone. */
+export const workerIsGoneAfter = 10 * minutes;
+
+/** Two workers met at one row: the one that lost looks again a little later. */
+const raceDelay = 2 * seconds;
+
+export type Claim =
+  /** The job is ours to send. */
+  | { readonly kind: 'ours'; readonly stored: StoredOutcome }
+  /** It ended before; the second delivery has nothing to do. */
+  | { readonly kind: 'ended'; readonly outcome: Outcome }
+  /** Another job has this id. */
+  | { readonly kind: 'other-job' }
+  /** Another worker has it now. */
+  | { readonly kind: 'elsewhere'; readonly retryAfterMilliseconds: number }
+  /** A worker claimed it and died: it may have sent it. */
+  | { readonly kind: 'abandoned'; readonly stored: StoredOutcome };
+
+/**
+ * Claims a job right before it is sent. A row left in `sending` therefore means that the request may have reached Graph,
+ * and nothing milder: that is why the token is had before the claim and not after.
+ */
+export async function claim(store: OutcomeStore, job: MailJob, now: Clock): Promise<Claim> {
+  const at = now();
+  const ours: Outcome = {
+    tenantId: job.tenant,
+    id: job.id,
+    state: 'sending',
+    fingerprint: fingerprint(job),
+    tries: 1,
+    createdAt: at,
+    updatedAt: at,
+  };
+  const inserted = await store.insert(ours);
+  if (inserted !== undefined) return { kind: 'ours', stored: { outcome: ours, etag: inserted } };
+
+  const stored = await store.read(job.tenant, job.id);
+  if (stored === undefined) return { kind: 'elsewhere', retryAfterMilliseconds: raceDelay };
+  const { outcome } = stored;
+  switch (standing(outcome, ours.fingerprint)) {
+    case 'other-job':
+      return { kind: 'other-job' };
+    case 'ended':
+      return { kind: 'ended', outcome };
+    case 'sending': {
+      const silentFor = at - outcome.updatedAt;
+      if (silentFor >= workerIsGoneAfter) return { kind: 'abandoned', stored };
+      return { kind: 'elsewhere', retryAfterMilliseconds: workerIsGoneAfter - silentFor };
+    }
+    case 'free':
+    case 'waiting': {
+      const again: Outcome = { ...ours, tries: outcome.tries + 1, createdAt: outcome.createdAt };
+      const replaced = await store.replace(again, stored.etag);
+      if (replaced === undefined) return { kind: 'elsewhere', retryAfterMilliseconds: raceDelay };
+      return { kind: 'ours', stored: { outcome: again, etag: replaced } };
+    }
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * The mail job, version 1: what a producer puts on a send queue. Strict, so that a misspelt option is refused in the first
+ * test rather than ignored in production.
+ */
+
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { TenantpostError } from '../errors.ts';
+import { tenantId } from '../tenants/tenant.ts';
+
+/** Graph takes an attachment of up to 3 MB in one request: https://learn.microsoft.com/graph/outlook-large-attachments */
+const attachmentBytes = 3_000_000;
+
+/** Exchange Online's default; a tenant's administrator may set 1 to 1000. */
+const recipientsPerMessage = 500;
+
+// RFC 5321 section 4.5.3.1.3 bounds a path to 256 octets with its brackets.
+const address = z
+  .string()
+  .max(254, 'an address of at most 254 characters')
+  .regex(/^[^\s@<>(),:;"[\]\\]+@[^\s@<>(),:;"[\]\\]+$/, 'a mail address like anna@contoso.example');
+
+/** One line: a line break here could begin a header of its own. */
+const line = (most: number): z.ZodString =>
+  z
+    .string()
+    .max(most, `at most ${most} characters`)
+    .regex(/^\P{Cc}*$/u, 'one line without control characters');
+
+const recipient = z.union(
+  [address.transform((text) => ({ address: text })), z.strictObject({ address, name: line(256).optional() })],
+  { error: 'a mail address, or an object with address and name' },
+);
+
+const recipients = z.array(recipient).default([]);
+
+const attachment = z.strictObject({
+  name: line(255).min(1, 'a file name'),
+  contentType: z.string().regex(/^[\w.+-]+\/[\w.+-]+$/, 'a media type like application/pdf'),
+  /** base64, RFC 4648 section 4. */
+  content: z
+    .base64({ error: 'base64' })
+    .refine((text) => Buffer.byteLength(text, 'base64') < attachmentBytes, 'less than 3 MB of content'),
+  /** Makes it an inline image: `<img src="cid:...">` in the HTML shows it. */
+  contentId: z
+    .string()
+    .regex(/^[\w.@+-]{1,200}$/, 'letters, digits and . @ + - _')
+    .optional(),
+});
+
+/** Chosen by the producer: the idempotency key. The same id within a tenant means the same mail. */
+export const mailJobId = z.string().regex(/^[\w.:@=+-]{1,200}$/, 'up to 200 letters, digits and . : @ = + - _');
+
+const schema = z
+  .strictObject({
+    version: z.literal(1),
+    id: mailJobId,
+    tenant: tenantId,
+    /** The mailbox that sends. */
+    from: address,
+    to: recipients,
+    cc: recipients,
+    bcc: recipients,
+    replyTo: recipients,
+    subject: line(255).default(''),
+    text: z.string().optional(),
+    html: z.string().optional(),
+    attachments: z.array(attachment).max(100, 'at most 100 attachments').default([]),
+    saveToSentItems: z.boolean().default(true),
+  })
+  .superRefine((job, context) => {
+    const count = job.to.length + job.cc.length + job.bcc.length;
+    if (count === 0) {
+      context.addIssue({ code: 'custom', path: ['to'], message: 'at least one recipient in to, cc or bcc' });
+    }
+    if (count > recipientsPerMessage) {
+      const message = `at most ${recipientsPerMessage} recipients in to, cc and bcc together`;
+      context.addIssue({ code: 'custom', path: ['to'], message });
+    }
+    if ((job.text === undefined) === (job.html === undefined)) {
+      context.addIssue({ code: 'custom', path: ['text'], message: 'either text or html' });
+    }
+  });
+
+export type MailJob = z.infer<typeof schema>;
+export type MailRecipient = z.infer<typeof recipient>;
+export type MailAttachment = z.infer<typeof attachment>;
+
+/**
+ * @param value the decoded queue message.
+ * @throws TenantpostError `JOB_VERSION_UNKNOWN` or `JOB_INVALID`, whose detail names the field as a JSON pointer (RFC 6901)
+ *   and what was expected, never what was there.
+ */
+export function parseMailJob(value: object): MailJob {
+  if (!('version' in value) || value.version !== 1) {
+    throw new TenantpostError('JOB_VERSION_UNKNOWN', 'The mail job has an unknown version.', {
+      detail: { field: '/version', expected: 'the number 1' },
+    });
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const { field, expected } = firstProblem(parsed.error.issues);
+  throw new TenantpostError('JOB_INVALID', `The mail job's field ${field || '/'} is wrong: expected ${expected}.`, {
+    detail: { field, expected, problems: parsed.error.issues.length },
+  });
+}
+
+/** SHA-256 over the parsed job: tells a job that was delivered twice from another one that took its id. */
+export function fingerprint(job: MailJob): string {
+  return createHash('sha256').update(JSON.stringify(job)).digest('base64url');
+}
+
+function firstProblem(issues: readonly z.core.$ZodIssue[]): { field: string; expected: string } {
+  const issue = issues[0];
+  if (issue === undefined) return { field: '', expected: 'a mail job' };
+  if (issue.code === 'unrecognized_keys') {
+    // The field's name is the producer's own text: bounded, and only what a name is made of.
+    const name = (issue.keys[0] ?? '').slice(0, 64).replaceAll(/[^\w-]/g, '?');
+    return { field: pointer([...issue.path, name]), expected: 'no such field' };
+  }
+  return { field: pointer(issue.path), expected: expectation(issue) };
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return issue.expected;
+  return issue.message;
+}
+
+function pointer(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}

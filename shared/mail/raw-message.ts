@@ -1,0 +1,55 @@
+/**
+ * A queue message as the Functions host hands it over. With `messageEncoding: none` in host.json these reach a handler, seen
+ * on host 4.1037: JSON text, already parsed (digits alone become a number); base64 of JSON, as a string that is ours to
+ * decode; and anything else, as a string. With `base64` a plain message would go to poison without a word to us.
+ */
+
+import { createHash } from 'node:crypto';
+import { TenantpostError } from '../errors.ts';
+
+export interface RawMessage {
+  /** The text as near to the producer's as the host leaves it: this is what is put back or kept in poison. */
+  readonly text: string;
+  /** Names a message that has no readable id of its own: the same text has the same name. */
+  readonly digest: string;
+}
+
+/** What a queue message can hold at all: https://learn.microsoft.com/azure/storage/queues/storage-queues-introduction */
+const mostBytes = 64 * 1024;
+
+export function rawMessage(item: unknown): RawMessage {
+  const text = typeof item === 'string' ? item : (JSON.stringify(item) ?? '');
+  return { text, digest: createHash('sha256').update(text).digest('hex').slice(0, 32) };
+}
+
+/**
+ * The JSON object in a message, whether it was queued as JSON or as base64 of it.
+ *
+ * @throws TenantpostError `JOB_TOO_LARGE` or `JOB_NOT_JSON`.
+ */
+export function decodeMessage({ text }: RawMessage): object {
+  if (Buffer.byteLength(text) > mostBytes) {
+    throw new TenantpostError('JOB_TOO_LARGE', 'The queue message is larger than 64 KiB.', {
+      detail: { field: '', expected: 'at most 65536 bytes', bytes: Buffer.byteLength(text) },
+    });
+  }
+  const value = parseObject(text) ?? parseObject(fromBase64(text));
+  if (value !== undefined) return value;
+  throw new TenantpostError('JOB_NOT_JSON', 'The queue message is neither a JSON object nor base64 of one.', {
+    detail: { field: '', expected: 'a JSON object' },
+  });
+}
+
+function parseObject(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Node decodes leniently, so text that is no base64 becomes bytes that are no JSON either. */
+function fromBase64(text: string): string {
+  return Buffer.from(text, 'base64').toString('utf8');
+}

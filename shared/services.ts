@@ -1,0 +1,163 @@
+/** The composition root: the only file that knows both the topics and the adapters. */
+
+import { ManagedIdentityCredential } from '@azure/identity';
+import { CertificateClient } from '@azure/keyvault-certificates';
+import { CryptographyClient, KeyClient } from '@azure/keyvault-keys';
+import { EntraTokenIssuer } from './adapters/entra-token-issuer.ts';
+import { GraphTransport } from './adapters/graph-transport.ts';
+import { QueueJobQueue } from './adapters/queue-job-queue.ts';
+import { type StorageClients, storageCall, storageClients } from './adapters/storage-clients.ts';
+import { TableAuditTrail } from './adapters/table-audit-trail.ts';
+import { TableInvitationStore } from './adapters/table-invitation-store.ts';
+import { TableOutcomeStore } from './adapters/table-outcome-store.ts';
+import { TableTenantStore } from './adapters/table-tenant-store.ts';
+import { TableTokenStore } from './adapters/table-token-store.ts';
+import { vaultCall } from './adapters/vault-call.ts';
+import { VaultCertificateCredential } from './adapters/vault-certificate-credential.ts';
+import { VaultDataKey } from './adapters/vault-data-key.ts';
+import { Health } from './checks/health.ts';
+import { clouds } from './clouds.ts';
+import type { Config } from './config.ts';
+import { log } from './host/log.ts';
+import { SendMail } from './mail/send-mail.ts';
+import { containers, queues, routes, tables } from './names.ts';
+import { RememberedTenants } from './tenants/remembered-tenants.ts';
+import { Consent } from './tenants/consent.ts';
+import { Invitations } from './tenants/invitation.ts';
+import { Links } from './tenants/links.ts';
+import { ConsentProof } from './tenants/prove-consent.ts';
+import { WarmTokens } from './tenants/warm-tokens.ts';
+import { TokenSource } from './tokens/token-source.ts';
+import { warmSchedule } from './tenants/warm-schedule.ts';
+
+export interface Services {
+  readonly publicUrl: string;
+  readonly warmSchedule: string;
+  readonly invitations: Invitations;
+  readonly consent: Consent;
+  readonly warm: WarmTokens;
+  readonly sendMail: SendMail;
+  readonly health: Health;
+}
+
+/** Builds everything once. Nothing is asked of the network here, so that a start is quick and cannot hang. */
+export function buildServices(config: Config): Services {
+  const now = Date.now;
+  const { clientId, authorityUrl, publicUrl, warmEverySeconds } = config;
+  const cloud = clouds[config.cloud];
+
+  const identity = managedIdentity(config.identityClientId);
+  const storageIdentity = config.storage.kind === 'identity' ? managedIdentity(config.storage.clientId) : identity;
+  const storage = storageClients(config.storage, storageIdentity);
+  const { certificates, keys, cryptography } = vaultClients(config, identity);
+
+  const dataKey = new VaultDataKey({
+    table: storage.table(tables.tokens),
+    newestKeyId: async () => (await keys.getKey(config.vault.wrappingKeyName)).id ?? '',
+    cryptography,
+  });
+  const { certificateName } = config.vault;
+  const credential = new VaultCertificateCredential({
+    certificates,
+    cryptography,
+    certificateName,
+    clientId,
+    authorityUrl,
+    now,
+  });
+
+  const audiences = { graph: cloud.graphResource };
+  const tokens = new TokenSource({
+    issuer: new EntraTokenIssuer({
+      credential,
+      clientId,
+      authorityUrl,
+      authorityIsKnown: authorityUrl === cloud.authorityUrl,
+      audiences,
+    }),
+    store: new TableTokenStore(storage.table(tables.tokens), dataKey, `${config.cloud} ${clientId}`),
+    expect: (tenantId, resource) => ({ tenantId, resource, audience: audiences[resource], clientId }),
+    requiredRoles: { graph: ['Mail.Send'] },
+    now,
+    log,
+  });
+
+  const tenants = new TableTenantStore(storage.table(tables.tenants));
+  const audit = new TableAuditTrail(storage.table(tables.consents));
+  const invitationStore = new TableInvitationStore(storage.table(tables.invitations));
+  const links = new Links(dataKey, now);
+  const invitations = new Invitations({ store: invitationStore, links, audit, now });
+  const remembered = new RememberedTenants(tenants, now);
+  const proof = new ConsentProof({ tenants: remembered, tokens, audit, now, log });
+
+  return {
+    publicUrl,
+    warmSchedule: warmSchedule(warmEverySeconds),
+    invitations,
+    consent: new Consent({
+      invitations,
+      store: invitationStore,
+      links,
+      proof,
+      audit,
+      now,
+      authorityUrl,
+      clientId,
+      redirectUri: `${publicUrl}/api/${routes.consentCallback}`,
+      graphResource: cloud.graphResource,
+    }),
+    warm: new WarmTokens({ tenants, tokens, proof, warmEverySeconds, now, log }),
+    sendMail: new SendMail({
+      tenants: remembered,
+      tokens,
+      proof,
+      outcomes: new TableOutcomeStore(storage.table(tables.outcomes)),
+      queue: new QueueJobQueue(
+        storage.queue(queues.mailGraph),
+        storage.queue(queues.mailGraphPoison),
+        storage.container(containers.mailContent),
+      ),
+      transport: new GraphTransport(config.graphUrl),
+      now,
+      log,
+    }),
+    health: new Health({
+      askStorage: () => askStorage(storage),
+      askVault: () =>
+        vaultCall(`read certificate ${certificateName}`, async () => {
+          await certificates.getCertificate(certificateName);
+        }),
+      credential,
+      now,
+    }),
+  };
+}
+
+function managedIdentity(clientId: string | undefined): ManagedIdentityCredential {
+  return clientId === undefined ? new ManagedIdentityCredential() : new ManagedIdentityCredential({ clientId });
+}
+
+function vaultClients({ cloud, vault }: Config, identity: ManagedIdentityCredential) {
+  // The SDK refuses a vault whose host is not below its challenge's resource. That holds for Microsoft's own vaults; behind
+  // a proxy, or for another implementation, the operator's setting is the word on where the vault is.
+  const isMicrosofts = new URL(vault.url).hostname.endsWith(`.${clouds[cloud].vaultDomain}`);
+  const options = { disableChallengeResourceVerification: !isMicrosofts };
+  const byKey = new Map<string, CryptographyClient>();
+  return {
+    certificates: new CertificateClient(vault.url, identity, options),
+    keys: new KeyClient(vault.url, identity, options),
+    /** One client a key version: each asks for the key itself and for a challenge before its first use. */
+    cryptography: (keyId: string): CryptographyClient => {
+      const held = byKey.get(keyId) ?? new CryptographyClient(keyId, identity, options);
+      byKey.set(keyId, held);
+      return held;
+    },
+  };
+}
+
+async function askStorage(storage: StorageClients): Promise<void> {
+  await storageCall('read the tenants table', () =>
+    storage.table(tables.tenants).listEntities().byPage({ maxPageSize: 1 }).next(),
+  );
+  await storageCall('read the send queue', () => storage.queue(queues.mailGraph).getProperties());
+}

@@ -1,0 +1,89 @@
+/** Invitations: an operator's leave for one tenant, or for whichever tenant consents, to be recorded here. */
+
+import { z } from 'zod';
+import { type Clock, hours } from '../clock.ts';
+import { TenantpostError } from '../errors.ts';
+import type { AuditTrail } from './audit.ts';
+import type { Links } from './links.ts';
+import { tenantId } from './tenant.ts';
+
+export interface Invitation {
+  readonly id: string;
+  /** The only tenant that may use it; absent for whichever tenant consents. */
+  readonly tenantId?: string;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly usedBy?: string;
+}
+
+export interface InvitationStore {
+  insert(invitation: Invitation): Promise<void>;
+  find(id: string): Promise<Invitation | undefined>;
+  /** Binds it to the tenant that came back with it. @returns false when another tenant was first. */
+  bind(id: string, tenantId: string): Promise<boolean>;
+  /** Undoes a binding that came to nothing, so that the link can be opened again. */
+  release(id: string): Promise<void>;
+  /** Takes a state out of circulation. @returns false when it had been taken before. */
+  consumeState(stateId: string, expiresAt: number): Promise<boolean>;
+}
+
+export const invitationRequest = z.strictObject({
+  tenant: tenantId.optional(),
+  expiresInHours: z.int().min(1).max(720).default(72),
+});
+
+export type InvitationRequest = z.infer<typeof invitationRequest>;
+
+interface Dependencies {
+  readonly store: InvitationStore;
+  readonly links: Links;
+  readonly audit: AuditTrail;
+  readonly now: Clock;
+}
+
+export class Invitations {
+  readonly #with: Dependencies;
+
+  constructor(dependencies: Dependencies) {
+    this.#with = dependencies;
+  }
+
+  /** @returns the invitation and its signed form, which goes into the link. */
+  async create(request: InvitationRequest): Promise<{ invitation: Invitation; signed: string }> {
+    const { store, links, audit, now } = this.#with;
+    const createdAt = now();
+    const invitation: Invitation = {
+      id: crypto.randomUUID(),
+      createdAt,
+      expiresAt: createdAt + request.expiresInHours * hours,
+      ...(request.tenant === undefined ? {} : { tenantId: request.tenant }),
+    };
+    await store.insert(invitation);
+    await audit.append({
+      kind: 'invitation-created',
+      at: createdAt,
+      invitationId: invitation.id,
+      ...(invitation.tenantId === undefined ? {} : { tenantId: invitation.tenantId }),
+    });
+    return { invitation, signed: await links.sign('invitation', { jti: invitation.id }, invitation.expiresAt) };
+  }
+
+  /**
+   * The invitation that a link holds, if it may still be used.
+   *
+   * @throws TenantpostError `INVITATION_INVALID`, `INVITATION_EXPIRED` or `INVITATION_USED`.
+   */
+  async open(signed: string | undefined): Promise<Invitation> {
+    const claims = signed === undefined ? 'invalid' : await this.#with.links.read('invitation', signed);
+    if (claims === 'expired') throw new TenantpostError('INVITATION_EXPIRED', 'The invitation has expired.');
+    const invitation = claims === 'invalid' ? undefined : await this.#with.store.find(claims.jti);
+    if (invitation === undefined) throw new TenantpostError('INVITATION_INVALID', 'The invitation link is not valid.');
+    if (invitation.usedBy !== undefined) {
+      throw new TenantpostError('INVITATION_USED', 'The invitation has been used already.', {
+        detail: { invitationId: invitation.id },
+      });
+    }
+    return invitation;
+  }
+}

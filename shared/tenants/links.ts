@@ -1,0 +1,48 @@
+/** What leaves through a browser and comes back: invitations and consent states, signed so that nobody can make one. */
+
+import { errors, jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
+import type { Clock } from '../clock.ts';
+import { type DataKey, deriveKey } from '../tokens/data-key.ts';
+
+const schemas = {
+  invitation: z.object({ jti: z.string() }),
+  /** `inv`: the invitation's id. `bnd`: base64url of SHA-256 of the browser's cookie. */
+  state: z.object({ jti: z.string(), inv: z.string(), bnd: z.string() }),
+};
+
+export type LinkKind = keyof typeof schemas;
+export type LinkClaims<K extends LinkKind> = z.infer<(typeof schemas)[K]>;
+export type LinkFault = 'invalid' | 'expired';
+
+/** Signs with HMAC-SHA-256 (RFC 7515, RFC 7519) under a key derived from the installation's data key. */
+export class Links {
+  readonly #dataKey: DataKey;
+  readonly #now: Clock;
+
+  constructor(dataKey: DataKey, now: Clock) {
+    this.#dataKey = dataKey;
+    this.#now = now;
+  }
+
+  /** @param expiresAt epoch milliseconds. */
+  async sign<K extends LinkKind>(kind: K, claims: LinkClaims<K>, expiresAt: number): Promise<string> {
+    return new SignJWT(claims)
+      .setProtectedHeader({ alg: 'HS256' })
+      .setAudience(kind)
+      .setExpirationTime(Math.floor(expiresAt / 1000))
+      .sign(await deriveKey(this.#dataKey, 'sign links'));
+  }
+
+  /** The claims, or why they cannot be believed. The kind is part of what is signed: one cannot pass for the other. */
+  async read<K extends LinkKind>(kind: K, link: string): Promise<LinkClaims<K> | LinkFault> {
+    const key = await deriveKey(this.#dataKey, 'sign links');
+    try {
+      const options = { audience: kind, algorithms: ['HS256'], currentDate: new Date(this.#now()) };
+      const { payload } = await jwtVerify(link, key, options);
+      return schemas[kind].parse(payload) as LinkClaims<K>;
+    } catch (error) {
+      return error instanceof errors.JWTExpired ? 'expired' : 'invalid';
+    }
+  }
+}

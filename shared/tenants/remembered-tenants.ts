@@ -1,0 +1,37 @@
+/** Tenants that are active, remembered for a little, so that a queue of mail does not ask the table for each message. */
+
+import { type Clock, seconds } from '../clock.ts';
+import type { Tenant, TenantState, TenantStore } from './tenant.ts';
+
+/** How long another process may still send for a tenant that was revoked here; its token would fail soon after anyway. */
+const rememberedFor = 30 * seconds;
+
+export class RememberedTenants implements TenantStore {
+  readonly #store: TenantStore;
+  readonly #now: Clock;
+  readonly #active = new Map<string, { readonly tenant: Tenant; readonly readAt: number }>();
+
+  constructor(store: TenantStore, now: Clock) {
+    this.#store = store;
+    this.#now = now;
+  }
+
+  async find(id: string): Promise<Tenant | undefined> {
+    const held = this.#active.get(id);
+    const readAt = this.#now();
+    if (held && readAt - held.readAt < rememberedFor) return held.tenant;
+    const tenant = await this.#store.find(id);
+    if (tenant?.state === 'active') this.#active.set(id, { tenant, readAt });
+    else this.#active.delete(id);
+    return tenant;
+  }
+
+  async save(tenant: Tenant): Promise<void> {
+    this.#active.delete(tenant.id);
+    await this.#store.save(tenant);
+  }
+
+  list(states: readonly TenantState[]): AsyncIterable<Tenant> {
+    return this.#store.list(states);
+  }
+}

@@ -1,0 +1,34 @@
+/** A tenant as this installation knows it, and the states that it goes through. */
+
+import { z } from 'zod';
+
+/**
+ * - `pending`: somebody consented, but no token of the tenant carries the permission yet. The timer asks again.
+ * - `active`: a token proved the consent. Mail leaves.
+ * - `revoked`: the consent is gone, or never arrived within a day. A new invitation brings the tenant back.
+ */
+export type TenantState = 'pending' | 'active' | 'revoked';
+
+export interface Tenant {
+  /** GUID, lower case. */
+  readonly id: string;
+  readonly state: TenantState;
+  /** When the state began, epoch milliseconds. */
+  readonly since: number;
+  /** Object id of the enterprise application in the tenant, known once a token has been seen. */
+  readonly objectId?: string;
+  /** Why the state is not `active`: a code of shared/errors.ts. */
+  readonly code?: string;
+}
+
+export interface TenantStore {
+  find(id: string): Promise<Tenant | undefined>;
+  save(tenant: Tenant): Promise<void>;
+  /** Every tenant in one of the states. */
+  list(states: readonly TenantState[]): AsyncIterable<Tenant>;
+}
+
+/** A tenant id as Entra writes it. Domain names are not accepted: they can move to another tenant. */
+export const tenantId = z
+  .guid({ error: 'a tenant id, for example 11111111-aaaa-4aaa-8aaa-111111111111' })
+  .transform((id) => id.toLowerCase());
