@@ -53,8 +53,9 @@ export function buildServices(config: Config): Services {
 
   const dataKey = new VaultDataKey({
     table: storage.table(tables.tokens),
-    newestKeyId: async () => (await keys.getKey(config.vault.wrappingKeyName)).id ?? '',
-    cryptography,
+    keys,
+    wrappingKeyName: config.vault.wrappingKeyName,
+    cryptography: (key) => cryptography(`${config.vault.url}/keys/${key}`),
   });
   const { certificateName } = config.vault;
   const credential = new VaultCertificateCredential({

@@ -61,6 +61,8 @@ export interface ManagedIdentity {
   clientId: string;
   principalId: string;
   name: string;
+  /** The tenant it lives in; the first registration's home tenant if not given. */
+  tenantId?: string;
   /** What the identity may do in the vault; without any of them the vault answers 403. */
   vaultRoles: VaultRole[];
 }
@@ -97,6 +99,8 @@ export interface Mailbox {
   /** User principal name and primary SMTP address. */
   address: string;
   displayName: string;
+  /** False for a user without an Exchange licence: known to Entra, without a mailbox. */
+  licensed?: boolean;
 }
 
 export interface EmailAddress {
@@ -128,6 +132,8 @@ export interface StoredMessage {
   bcc: EmailAddress[];
   replyTo: EmailAddress[];
   body: { contentType: 'text' | 'html'; content: string };
+  /** Absent means normal. */
+  importance?: 'low' | 'normal' | 'high';
   headers: { name: string; value: string }[];
   attachments: StoredAttachment[];
   /** Epoch milliseconds. */
@@ -145,6 +151,8 @@ export interface CloudState {
   messages: StoredMessage[];
   /** How long after the click a consent takes to arrive, in milliseconds: first the principal, later its roles. */
   propagation: { enterpriseApp: number; roles: number };
+  /** Bounds between which Entra draws the lifetime of each access token; Microsoft's own 60 to 90 minutes if not given. */
+  tokenLifetimeSeconds?: { min: number; max: number };
 }
 
 export function emptyState(): CloudState {

@@ -4,14 +4,14 @@
  */
 
 import type { TableClient } from '@azure/data-tables';
-import type { CryptographyClient } from '@azure/keyvault-keys';
+import type { CryptographyClient, KeyClient } from '@azure/keyvault-keys';
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { DataKey } from '../tokens/data-key.ts';
 import { storageCall, unless } from './storage-clients.ts';
 import { vaultCall } from './vault-call.ts';
 
-const row = z.object({ wrapped: z.base64(), wrappingKeyId: z.string() });
+const row = z.object({ wrapped: z.base64(), wrappingKey: z.string() });
 
 const partitionKey = 'data-key';
 const rowKey = '1';
@@ -19,9 +19,11 @@ const algorithm = 'RSA-OAEP-256';
 
 export interface VaultDataKeyOptions {
   readonly table: TableClient;
-  /** Id of the newest version of the wrapping key. */
-  readonly newestKeyId: () => Promise<string>;
-  readonly cryptography: (keyId: string) => CryptographyClient;
+  readonly keys: Pick<KeyClient, 'getKey'>;
+  /** Name of the wrapping key; a new data key is wrapped by its newest version. */
+  readonly wrappingKeyName: string;
+  /** @param key name and version, `tenantpost-tokens/0123...`: what is stored must hold in a vault restored elsewhere. */
+  readonly cryptography: (key: string) => CryptographyClient;
 }
 
 export class VaultDataKey implements DataKey {
@@ -48,20 +50,20 @@ export class VaultDataKey implements DataKey {
     );
     if (found === undefined) return this.#create();
     // The version that wrapped it is written beside it, so a rotated wrapping key still unwraps.
-    const { wrapped, wrappingKeyId } = row.parse(found);
+    const { wrapped, wrappingKey } = row.parse(found);
     const unwrapped = await vaultCall('unwrap the data key', () =>
-      cryptography(wrappingKeyId).unwrapKey(algorithm, Buffer.from(wrapped, 'base64')),
+      cryptography(wrappingKey).unwrapKey(algorithm, Buffer.from(wrapped, 'base64')),
     );
     return unwrapped.result;
   }
 
   async #create(): Promise<Uint8Array> {
-    const { table, newestKeyId, cryptography } = this.#options;
+    const { table, keys, wrappingKeyName, cryptography } = this.#options;
+    const { properties } = await vaultCall('read the wrapping key', () => keys.getKey(wrappingKeyName));
+    const wrappingKey = `${wrappingKeyName}/${properties.version}`;
     const key = randomBytes(32);
-    const { result, keyID } = await vaultCall('wrap the data key', async () =>
-      cryptography(await newestKeyId()).wrapKey(algorithm, key),
-    );
-    const entity = { partitionKey, rowKey, wrapped: Buffer.from(result).toString('base64'), wrappingKeyId: keyID };
+    const { result } = await vaultCall('wrap the data key', () => cryptography(wrappingKey).wrapKey(algorithm, key));
+    const entity = { partitionKey, rowKey, wrapped: Buffer.from(result).toString('base64'), wrappingKey };
     const written = await storageCall('write the data key', () =>
       unless(409, undefined, () => table.createEntity(entity)),
     );

@@ -17,6 +17,8 @@ dt { font-weight: 600 } dd { margin: 0 0 .6rem; overflow-wrap: anywhere }
 footer { max-width: 38rem; margin: 0 auto; padding: 0 1.25rem 2rem; color: var(--soft); font-size: .85rem }
 `;
 
+/** Whole, since the policy's hash covers every space between the tags. */
+const styleElement = raw(`<style>${style}</style>`);
 const styleHash = createHash('sha256').update(style).digest('base64');
 const contentSecurityPolicy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
@@ -39,9 +41,7 @@ export function pageResponse({ status, tone, title, paragraphs, facts }: Page): 
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
         <title>${title}</title>
-        <style>
-          ${raw(style)}
-        </style>
+        ${styleElement}
       </head>
       <body>
         <main>

@@ -1,0 +1,160 @@
+/**
+ * `npm run demo`: the whole path on one machine. Two tenants consent, a third does not, the timer warms, five mail jobs are
+ * queued, and what became of each is printed. Exits 0 only if every job ended as it should.
+ */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { queues } from '../shared/names.ts';
+import { customers } from './cloud/seed.ts';
+import { demoJobs } from './demo-jobs.ts';
+import { consent, invite, tenantState } from './onboarding.ts';
+import { readOutcomes } from './outcomes.ts';
+import { startStack, type Stack } from './stack.ts';
+import { printTable } from './table.ts';
+import { waitFor } from './wait.ts';
+
+interface JobResult {
+  id: string;
+  tenant: string;
+  outcome: string;
+  code?: string;
+}
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    verbose: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  },
+});
+if (values.help) {
+  console.log(`npm run demo [-- --json] [-- --verbose]
+
+Runs the whole path on this machine: two tenants consent, the timer warms, five mails are queued and delivered or
+refused with their reason. Nothing outside of this machine is reached.
+
+  --json     the last line of the output is one JSON object
+  --verbose  also prints the lines of the function host`);
+  process.exit(0);
+}
+
+const began = Date.now();
+const say = (line: string): void => console.error(`${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${line}`);
+const folder = mkdtempSync(join(tmpdir(), 'tenantpost-demo-'));
+try {
+  const stack = await startStack({
+    folder,
+    keepStorage: false,
+    firstPort: 0,
+    settings: { TENANTPOST_WARM_EVERY_SECONDS: '3' },
+    onProgress: say,
+    ...(values.verbose ? { onHostLine: (line: string) => console.error(line) } : {}),
+  });
+  try {
+    process.exitCode = (await run(stack)) ? 0 : 1;
+  } finally {
+    await stack.stop();
+  }
+} catch (error) {
+  console.error(`The demo stopped: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function run(stack: Stack): Promise<boolean> {
+  await onboard(stack);
+  const { results, times, tokenRequests } = await send(stack);
+  const ok = report(stack, results, times, tokenRequests);
+  if (values.json) {
+    const seconds = Math.round((Date.now() - began) / 100) / 10;
+    const tenants = Object.values(customers).map(({ id, displayName }) => ({ id, name: displayName }));
+    const states = await Promise.all(
+      tenants.map(async (one) => ({ ...one, state: (await tenantState(stack, one.id)) ?? 'none' })),
+    );
+    console.log(
+      JSON.stringify({ ok, tenants: states, jobs: results, tokenRequestsWhileSending: tokenRequests, seconds }),
+    );
+  }
+  return ok;
+}
+
+/** Contoso's consent is effective at once; Fabrikam's takes some seconds to arrive, as it does in life. */
+async function onboard(stack: Stack): Promise<void> {
+  const { contoso, fabrikam, northwind } = customers;
+  await consentOf(stack, contoso);
+  await waitFor('Contoso to be active', async () => (await tenantState(stack, contoso.id)) === 'active' || undefined);
+  stack.cloud.state.propagation = { enterpriseApp: 500, roles: 1500 };
+  await consentOf(stack, fabrikam);
+  say(`${northwind.displayName} does not consent`);
+  await waitFor(
+    'the timer to prove Fabrikam',
+    async () => (await tenantState(stack, fabrikam.id)) === 'active' || undefined,
+  );
+  say(`the timer proved ${fabrikam.displayName}; both tenants are warm`);
+}
+
+async function consentOf(
+  stack: Stack,
+  { id, displayName, domain }: (typeof customers)['contoso' | 'fabrikam'],
+): Promise<void> {
+  const { link } = await invite(stack, id);
+  const page = await consent(link, `admin@${domain}`);
+  say(
+    `${displayName}: the administrator pressed Accept -> "${page.document.querySelector('h1')?.text}" (${await tenantState(stack, id)})`,
+  );
+}
+
+async function send(
+  stack: Stack,
+): Promise<{ results: JobResult[]; times: Map<string, number>; tokenRequests: number }> {
+  const sendingSince = Date.now();
+  const queue = stack.storage.queue(queues.mailGraph);
+  for (const { message } of demoJobs) await queue.sendMessage(message);
+  say(`${demoJobs.length} mail jobs are on the queue ${queues.mailGraph}`);
+
+  const times = new Map<string, number>();
+  const outcomes = await waitFor('every job to end', async () => {
+    const found = await readOutcomes(stack.storage);
+    const ended = found.filter(({ state }) => state !== 'sending' && state !== 'scheduled');
+    for (const { id, updatedAt } of ended) times.set(id, updatedAt - sendingSince);
+    return demoJobs.every(({ id }) => ended.some((one) => one.id === id)) ? ended : undefined;
+  });
+  const results = demoJobs.map(({ id }) => {
+    const { tenantId, state, code } = outcomes.find((one) => one.id === id) ?? { tenantId: '', state: 'missing' };
+    return { id, tenant: tenantId, outcome: state, ...(code === undefined ? {} : { code }) };
+  });
+  return { results, times, tokenRequests: stack.cloud.journal.count('entra', 'token', sendingSince) };
+}
+
+function report(stack: Stack, results: JobResult[], times: Map<string, number>, tokenRequests: number): boolean {
+  const names = new Map<string, string>(Object.values(customers).map(({ id, displayName }) => [id, displayName]));
+  let ok = tokenRequests === 0;
+  const rows = results.map((result, place) => {
+    const expected = demoJobs[place];
+    const delivered = stack.cloud.state.messages.filter(({ subject }) => subject === expected?.subject).length;
+    const asItShould =
+      result.outcome === expected?.outcome && result.code === expected.code && delivered === expected.copies;
+    ok &&= asItShould;
+    return [
+      expected?.what ?? '',
+      names.get(result.tenant) ?? result.tenant,
+      result.outcome,
+      result.code ?? '',
+      `${delivered}`,
+      `${times.get(result.id) ?? '-'}`,
+      asItShould ? 'yes' : 'NO',
+    ];
+  });
+  console.log('');
+  printTable(['mail job', 'tenant', 'outcome', 'code', 'copies', 'ms', 'as it should'], rows);
+  console.log(`\ntoken requests while sending: ${tokenRequests}`);
+  console.log(
+    `${ok ? 'Every job ended as it should' : 'NOT every job ended as it should'}, after ${Math.round((Date.now() - began) / 1000)} s.`,
+  );
+  console.log('See the mail itself: npm start, then open the mailbox viewer that it names.\n');
+  return ok;
+}

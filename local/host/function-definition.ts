@@ -1,0 +1,100 @@
+/** A function as the app registered it. What this host does not implement is refused by name when it is registered. */
+
+import { z } from 'zod';
+import { ConfigurationError, describeIssues } from './describe-issues.ts';
+import { hostConnection } from './storage.ts';
+import type { FunctionCallback } from './rpc.ts';
+
+/** `properties` only says whether SDK binding types are wanted; `sdkBinding: true` asks for them. */
+const common = {
+  name: z.string(),
+  properties: z
+    .object({ supportsDeferredBinding: z.literal('false', 'is not implemented by the local host') })
+    .optional(),
+};
+const trigger = { ...common, direction: z.literal('in') };
+const output = { ...common, direction: z.literal('out') };
+const connection = z
+  .string()
+  .optional()
+  .transform((name) => name || hostConnection);
+
+const httpTrigger = z.strictObject({
+  ...trigger,
+  type: z.literal('httpTrigger'),
+  authLevel: z.enum(['anonymous', 'function', 'admin']),
+  methods: z.array(z.string().transform((method) => method.toUpperCase())),
+  route: z.string().optional(),
+});
+const queueTrigger = z.strictObject({ ...trigger, type: z.literal('queueTrigger'), queueName: z.string(), connection });
+const timerTrigger = z.strictObject({
+  ...trigger,
+  type: z.literal('timerTrigger'),
+  schedule: z.string(),
+  runOnStartup: z.boolean().default(false),
+  useMonitor: z.boolean().default(true),
+});
+const httpOutput = z.strictObject({
+  ...output,
+  name: z.literal('$return').default('$return'),
+  type: z.literal('http'),
+});
+const queueOutput = z.strictObject({ ...output, type: z.literal('queue'), queueName: z.string(), connection });
+
+const schemas = { httpTrigger, queueTrigger, timerTrigger, http: httpOutput, queue: queueOutput };
+
+export type HttpTrigger = z.output<typeof httpTrigger>;
+export type QueueTrigger = z.output<typeof queueTrigger>;
+export type TimerTrigger = z.output<typeof timerTrigger>;
+export type QueueOutput = z.output<typeof queueOutput>;
+type Binding = HttpTrigger | QueueTrigger | TimerTrigger | QueueOutput | z.output<typeof httpOutput>;
+
+export interface FunctionDefinition {
+  name: string;
+  trigger: HttpTrigger | QueueTrigger | TimerTrigger;
+  /** Queue outputs by binding name; `$return` is the function's result. */
+  outputs: QueueOutput[];
+  /** As the app wrote them, for the library. */
+  bindings: Record<string, unknown>;
+  callback: FunctionCallback;
+}
+
+const registration = z.object({
+  name: z
+    .string()
+    .regex(/^[a-z][\w-]{0,127}$/i, 'is no function name: a letter, then letters, digits, - and _, 128 at most')
+    .refine((name) => name.toLowerCase() !== 'host', 'is taken by the host'),
+  bindings: z.record(z.string(), z.looseObject({ type: z.string() })),
+  retryOptions: z.unknown(),
+});
+
+/** @throws ConfigurationError */
+export function parseRegistration(metadata: unknown, callback: FunctionCallback): FunctionDefinition {
+  const parsed = registration.safeParse(metadata);
+  if (!parsed.success) throw new ConfigurationError(describeIssues(parsed.error, 'function ').join('\n'));
+  const { name, bindings, retryOptions } = parsed.data;
+  if (retryOptions !== undefined) {
+    throw new ConfigurationError(`function ${name}: the retry policy is not implemented by the local host`);
+  }
+  const all = Object.entries(bindings).map(([key, binding]) => parseBinding(name, key, binding));
+  const triggers = all.filter((binding) => binding.type !== 'http' && binding.type !== 'queue');
+  const [first] = triggers;
+  if (first === undefined || triggers.length > 1) {
+    throw new ConfigurationError(`function ${name}: ${triggers.length} triggers, one is needed`);
+  }
+  return { name, trigger: first, outputs: all.filter((binding) => binding.type === 'queue'), bindings, callback };
+}
+
+function parseBinding(functionName: string, key: string, binding: { type: string }): Binding {
+  const owner = `function ${functionName}: ${binding.type} binding: `;
+  if (!isImplemented(binding.type)) {
+    throw new ConfigurationError(`function ${functionName}: ${binding.type} is not implemented by the local host`);
+  }
+  const parsed = schemas[binding.type].safeParse({ ...binding, name: key });
+  if (!parsed.success) throw new ConfigurationError(describeIssues(parsed.error, owner).join('\n'));
+  return parsed.data;
+}
+
+function isImplemented(type: string): type is keyof typeof schemas {
+  return Object.hasOwn(schemas, type);
+}

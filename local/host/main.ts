@@ -1,0 +1,104 @@
+/**
+ * The local Functions host as a program of its own, so that it can be stopped, killed and started again like the real one.
+ *
+ *   node local/host/main.ts --root <folder> [--port 7071] [--environment-only]
+ *
+ * Settings are the environment, and `Values` of <folder>/local.settings.json for what the environment lacks.
+ */
+
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ConfigurationError } from './describe-issues.ts';
+import { startLocalHost } from './host.ts';
+import { describeError, formatLine } from './log.ts';
+import type { HostMessage } from './ready.ts';
+import { readLocalSettings, Settings } from './settings.ts';
+
+const usage = 'usage: node local/host/main.ts --root <folder> [--port 7071] [--environment-only]';
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** Tells the process that started this one, if any did, and waits until it is told. */
+async function tell(message: HostMessage): Promise<void> {
+  await new Promise<void>((done) => {
+    if (process.send) process.send(message, () => done());
+    else done();
+  });
+}
+
+function readArguments() {
+  const { values } = parseArgs({
+    options: {
+      root: { type: 'string' },
+      port: { type: 'string', default: '7071' },
+      // For a caller whose settings are complete: one from local.settings.json could turn them into something else.
+      'environment-only': { type: 'boolean', default: false },
+    },
+  });
+  if (values.root === undefined) throw new ConfigurationError(usage);
+  if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
+    throw new ConfigurationError(`"${values.port}" is no port. ${usage}`);
+  }
+  return { root: resolve(values.root), port: Number(values.port), environmentOnly: values['environment-only'] };
+}
+
+async function start() {
+  const { root, port, environmentOnly } = readArguments();
+  const local = environmentOnly ? {} : readLocalSettings(root);
+  for (const [name, value] of Object.entries(local)) process.env[name] ??= value;
+  // What `func start` says to the app as well; without it the real host takes itself to be in production.
+  process.env['AZURE_FUNCTIONS_ENVIRONMENT'] ??= 'Development';
+  process.chdir(root);
+  const host = await startLocalHost({ root, port, settings: new Settings(process.env), emit: say });
+  await tell({ type: 'ready', url: host.url, functions: host.functions, keys: host.keys });
+  return host;
+}
+
+function fail(error: unknown): void {
+  say(
+    formatLine(
+      new Date(),
+      'critical',
+      'host',
+      error instanceof ConfigurationError ? error.message : describeError(error),
+    ),
+  );
+  const message = error instanceof Error ? error.message : String(error);
+  void tell({ type: 'failed', message }).then(() => process.exit(1));
+}
+
+const started = start();
+let stopping = false;
+
+/** Once is enough: a second call changes nothing. */
+function stop(): void {
+  if (stopping) return;
+  stopping = true;
+  started
+    .then((host) => host.stop())
+    .then(
+      () => process.exit(0),
+      (error: unknown) => {
+        say(formatLine(new Date(), 'critical', 'host', describeError(error)));
+        process.exit(1);
+      },
+    );
+}
+
+function onSignal(): void {
+  if (stopping) process.exit(1);
+  stop();
+}
+
+process.on('SIGTERM', onSignal);
+process.on('SIGINT', onSignal);
+// Windows knows no SIGTERM: there the parent says it. A parent that is gone must not leave a host behind.
+process.on('message', stop);
+process.on('disconnect', stop);
+process.on('uncaughtException', (error) => {
+  say(formatLine(new Date(), 'critical', 'host', `The app ended this process: ${describeError(error)}`));
+  process.exit(1);
+});
+started.catch(fail);

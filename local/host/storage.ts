@@ -1,0 +1,80 @@
+/**
+ * Storage clients for a connection as bindings name it: the setting `<connection>` with a connection string, or the
+ * `<connection>__*` settings of an identity-based connection
+ * (https://learn.microsoft.com/azure/azure-functions/functions-reference#connections).
+ */
+
+import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { QueueServiceClient } from '@azure/storage-queue';
+import { ConfigurationError } from './describe-issues.ts';
+import { MissingSettingError, type Settings } from './settings.ts';
+
+/** The host's own storage: keys, timer status, locks, and every binding that names no connection. */
+export const hostConnection = 'AzureWebJobsStorage';
+
+/** Short, so that a storage account that is away is noticed in the log within seconds; listeners try again by themselves. */
+const clientOptions = { retryOptions: { maxTries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 1000 } };
+
+type Endpoint = { connectionString: string } | { uri: string; credential: TokenCredential };
+
+export class StorageConnections {
+  readonly #settings: Settings;
+  readonly #queues = new Map<string, QueueServiceClient>();
+  readonly #blobs = new Map<string, BlobServiceClient>();
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  /** @throws MissingSettingError naming what to set. */
+  queues(connection: string): QueueServiceClient {
+    return memoize(this.#queues, connection, () => {
+      const endpoint = this.#endpoint(connection, 'queue');
+      return 'connectionString' in endpoint
+        ? QueueServiceClient.fromConnectionString(endpoint.connectionString, clientOptions)
+        : new QueueServiceClient(endpoint.uri, endpoint.credential, clientOptions);
+    });
+  }
+
+  /** @throws MissingSettingError naming what to set. */
+  blobs(connection: string): BlobServiceClient {
+    return memoize(this.#blobs, connection, () => {
+      const endpoint = this.#endpoint(connection, 'blob');
+      return 'connectionString' in endpoint
+        ? BlobServiceClient.fromConnectionString(endpoint.connectionString, clientOptions)
+        : new BlobServiceClient(endpoint.uri, endpoint.credential, clientOptions);
+    });
+  }
+
+  /** A setting of the exact name wins over the `__` ones, and the prefix AzureWebJobs may be left out in code. */
+  #endpoint(connection: string, service: 'queue' | 'blob'): Endpoint {
+    for (const prefix of [`AzureWebJobs${connection}`, connection]) {
+      const connectionString = this.#settings.get(prefix);
+      if (connectionString !== undefined) return { connectionString };
+      const uri = this.#settings.get(`${prefix}__${service}ServiceUri`);
+      if (uri !== undefined) return { uri, credential: this.#credential(prefix) };
+    }
+    throw new MissingSettingError(
+      `Setting ${connection} is missing: set it to a connection string, or set ${connection}__${service}ServiceUri.`,
+    );
+  }
+
+  #credential(prefix: string): TokenCredential {
+    if (this.#settings.get(`${prefix}__credential`) !== 'managedidentity') {
+      throw new ConfigurationError(
+        `${prefix}__credential must be managedidentity: the local host implements no other.`,
+      );
+    }
+    const clientId = this.#settings.get(`${prefix}__clientId`);
+    return clientId === undefined ? new ManagedIdentityCredential() : new ManagedIdentityCredential({ clientId });
+  }
+}
+
+function memoize<T>(cache: Map<string, T>, key: string, make: () => T): T {
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  cache.set(key, made);
+  return made;
+}

@@ -1,0 +1,119 @@
+/**
+ * Everything on one machine: the local Microsoft cloud, Azurite as its storage, the viewer, and the built app in the local
+ * function host. The demo, `npm start` and the end-to-end tests are this, each with other settings.
+ */
+
+import { join } from 'node:path';
+import { type Azurite, startAzurite } from './azurite.ts';
+import { buildApp } from './build.ts';
+import { type Cloud, startCloud } from './cloud/cloud.ts';
+import { demoState, vendor } from './cloud/seed.ts';
+import { serve } from './cloud/serve.ts';
+import { viewer } from './cloud/viewer/viewer.ts';
+import { freePort } from './free-port.ts';
+import { type Host, startHost } from './host/start-host.ts';
+import { readOutcomes } from './outcomes.ts';
+import { type LocalStorage, localStorage } from './storage.ts';
+import { trust } from './trust.ts';
+
+export interface Stack {
+  readonly cloud: Cloud;
+  readonly storage: LocalStorage;
+  readonly host: Host;
+  readonly viewerUrl: string;
+  /** The environment that the app was started with. */
+  readonly settings: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+export interface StackOptions {
+  /** Where state, CA and storage are kept. */
+  readonly folder: string;
+  /** Whether storage outlives the stack. */
+  readonly keepStorage: boolean;
+  /** The first of nine ports in a row; 0 takes free ones. */
+  readonly firstPort: number;
+  /** Settings of the app beside those that point it at the local cloud. */
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly onProgress?: (line: string) => void;
+  readonly onHostLine?: (line: string) => void;
+}
+
+export const root = join(import.meta.dirname, '..');
+
+/** Entra does not compare the port of a loopback redirect URI, so one registration serves whichever port is free. */
+export const redirectUri = 'http://localhost/api/consent/callback';
+
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const say = options.onProgress ?? (() => {});
+  const port = (place: number): number => (options.firstPort === 0 ? 0 : options.firstPort + place);
+  const stops: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const one of stops.splice(0).reverse()) await one();
+  };
+  try {
+    say('building the app');
+    await buildApp();
+
+    say('starting the local Microsoft cloud');
+    const cloud = await startCloud({
+      folder: join(options.folder, 'cloud'),
+      seed: () => demoState(redirectUri),
+      ports: { entra: port(1), graph: port(2), vault: port(3), identity: port(4) },
+    });
+    stops.push(() => cloud.stop());
+    trust(cloud.ca);
+
+    say('starting storage (Azurite)');
+    const azurite = await startAzurite({
+      ...(options.keepStorage ? { folder: join(options.folder, 'storage') } : {}),
+      tls: cloud.tls,
+      ports: { blob: port(6), queue: port(7), table: port(8) },
+    });
+    stops.push(() => azurite.stop());
+    const storage = localStorage(azurite.connectionString);
+    await storage.provision();
+
+    const view = await serve('the mailbox viewer', viewer(cloud, { outcomes: () => readOutcomes(storage) }), port(5));
+    stops.push(() => view.stop());
+
+    say('starting the function host');
+    const hostPort = options.firstPort === 0 ? await freePort() : options.firstPort;
+    const settings = { ...appSettings(cloud, azurite, hostPort), ...options.settings };
+    const host = await startHost({
+      root,
+      settings,
+      port: hostPort,
+      environment: 'Development',
+      ...(options.onHostLine ? { onLine: options.onHostLine } : {}),
+    });
+    stops.push(() => host.stop());
+    return { cloud, storage, host, viewerUrl: `http://localhost:${view.port}`, settings, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** What local.settings.json holds for a real deployment, pointed at the local cloud instead. */
+function appSettings(cloud: Cloud, azurite: Azurite, hostPort: number): Record<string, string> {
+  return {
+    AzureWebJobsStorage__credential: 'managedidentity',
+    AzureWebJobsStorage__clientId: vendor.identityClientId,
+    AzureWebJobsStorage__blobServiceUri: azurite.urls.blob,
+    AzureWebJobsStorage__queueServiceUri: azurite.urls.queue,
+    AzureWebJobsStorage__tableServiceUri: azurite.urls.table,
+    AZURE_CLIENT_ID: vendor.identityClientId,
+    TENANTPOST_CLIENT_ID: vendor.appId,
+    TENANTPOST_PUBLIC_URL: `http://localhost:${hostPort}`,
+    TENANTPOST_AUTHORITY_URL: cloud.urls.entra,
+    TENANTPOST_GRAPH_URL: cloud.urls.graph,
+    TENANTPOST_VAULT_URL: cloud.urls.vault,
+    TENANTPOST_CERTIFICATE_NAME: vendor.certificateName,
+    TENANTPOST_WRAPPING_KEY_NAME: vendor.wrappingKeyName,
+    // What App Service sets on an instance that has a managed identity.
+    IDENTITY_ENDPOINT: `${cloud.urls.identity}/msi/token`,
+    IDENTITY_HEADER: cloud.identityHeader,
+    NODE_EXTRA_CA_CERTS: cloud.caFile,
+  };
+}

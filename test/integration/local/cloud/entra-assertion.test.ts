@@ -1,0 +1,294 @@
+import assert from 'node:assert/strict';
+import { createHash, createSign, X509Certificate } from 'node:crypto';
+import { after, describe, test } from 'node:test';
+import { SignJWT } from 'jose';
+import { makeAppCertificate } from '../../../../local/cloud/certificate-authority.ts';
+import {
+  addTenant,
+  anAssertion,
+  anEnterpriseApp,
+  type AssertionOverrides,
+  customers,
+  entraError,
+  grantedToken,
+  requestToken,
+  startTestCloud,
+  tokenEndpoint,
+  vendor,
+} from '../../../support/cloud.ts';
+
+const cloud = await startTestCloud();
+after(() => cloud.stop());
+const registration = cloud.state.registrations.find(({ appId }) => appId === vendor.appId);
+assert.ok(registration);
+const stranger = await makeAppCertificate('stranger');
+const now = (): number => Math.floor(Date.now() / 1000);
+
+const grant = async (overrides: AssertionOverrides = {}) =>
+  grantedToken(await requestToken(cloud, { form: { client_assertion: await anAssertion(cloud, overrides) } }));
+
+async function refusal(assertion: string, tenant?: string): Promise<{ code: number; description: string }> {
+  const response = await requestToken(cloud, { form: { client_assertion: assertion }, ...(tenant && { tenant }) });
+  const body = await entraError(response);
+  assert.equal(response.status, body.error_codes[0] === 5002727 ? 400 : 401);
+  assert.equal(body.error, body.error_codes[0] === 5002727 ? 'invalid_request' : 'invalid_client');
+  return { code: body.error_codes[0] ?? 0, description: body.error_description };
+}
+
+const refuse = async (overrides: AssertionOverrides): Promise<{ code: number; description: string }> =>
+  refusal(await anAssertion(cloud, overrides));
+
+test('accepts PS256 with x5t#S256 of a registered certificate', async () => {
+  assert.equal((await grant()).claims['tid'], customers.contoso.id);
+});
+
+describe('the form of an assertion', () => {
+  for (const [title, assertion] of [
+    ['a word', 'assertion'],
+    ['two parts', 'eyJhbGciOiJQUzI1NiJ9.e30'],
+    ['no JSON in its parts', 'aaaa.bbbb.cccc'],
+    ['an encrypted token of five parts', 'eyJhbGciOiJkaXIiLCJlbmMiOiJBMTI4R0NNIn0.a.b.c.d'],
+  ] as const) {
+    test(`is refused when it is ${title}`, async () => {
+      assert.equal((await refusal(assertion)).code, 50027);
+    });
+  }
+
+  for (const claim of ['aud', 'iss', 'sub', 'jti', 'exp']) {
+    test(`is refused without ${claim}`, async () => {
+      assert.equal((await refuse({ claims: { [claim]: undefined } })).code, 50027);
+    });
+  }
+
+  test('may leave out nbf and iat, and the typ of its header', async () => {
+    await grant({ claims: { nbf: undefined, iat: undefined }, header: { typ: undefined } });
+  });
+
+  test('is refused when its header says that it is something else than a JWT', async () => {
+    assert.equal((await refuse({ header: { typ: 'at+jwt' } })).code, 5002727);
+  });
+
+  test('is refused when its time is not one', async () => {
+    assert.equal((await refuse({ claims: { exp: 1e300 } })).code, 50027);
+    assert.equal((await refuse({ claims: { aud: [tokenEndpoint(cloud)] } })).code, 50027);
+  });
+});
+
+describe('the certificate of an assertion', () => {
+  test('is refused when the app is not registered with it, and its thumbprint is told', async () => {
+    const { code, description } = await refuse({ certificate: stranger });
+    assert.equal(code, 700027);
+    assert.match(description, /is not registered on application\. \[Reason - The key was not found\./);
+    const hexadecimal = Buffer.from(stranger.thumbprint, 'base64url').toString('hex').toUpperCase();
+    assert.ok(description.includes(`Thumbprint of key used by client: '${hexadecimal}'`));
+    assert.ok(description.includes(`configured keys for app Id '${vendor.appId}'`));
+  });
+
+  test('is accepted once it is registered, beside the one before, and refused again when it is removed', async () => {
+    const next = await makeAppCertificate('next');
+    registration.certificates.push({ thumbprint: next.thumbprint, der: next.der });
+    await grant({ certificate: next });
+    await grant();
+    registration.certificates = registration.certificates.filter(({ thumbprint }) => thumbprint !== next.thumbprint);
+    assert.equal((await refuse({ certificate: next })).code, 700027);
+    await grant();
+  });
+
+  test('is refused when its key did not make the signature', async () => {
+    const { thumbprint } = stranger;
+    registration.certificates.push({ thumbprint, der: stranger.der });
+    const other = await makeAppCertificate('other');
+    const { code, description } = await refuse({ certificate: { thumbprint, privateJwk: other.privateJwk } });
+    assert.equal(code, 700027);
+    assert.match(description, /\[Reason - Key was found, but use of the key to verify the signature failed\./);
+    const day = String.raw`\d\d/\d\d/\d{4} \d\d:\d\d:\d\d`;
+    assert.match(description, new RegExp(`Found key 'Start=${day}, End=${day}'`));
+    await grant({ certificate: stranger });
+    registration.certificates = registration.certificates.filter((one) => one.thumbprint !== thumbprint);
+  });
+
+  test('is refused when it has expired, although it is registered', async () => {
+    const expired = await makeAppCertificate('expired', 0);
+    assert.ok(new Date(new X509Certificate(Buffer.from(expired.der, 'base64')).validTo).getTime() <= Date.now());
+    registration.certificates.push({ thumbprint: expired.thumbprint, der: expired.der });
+    const { code, description } = await refuse({ certificate: expired });
+    assert.equal(code, 700027);
+    assert.match(description, /is expired on application\. \[Reason - The key used is expired\./);
+  });
+
+  test('is refused when a byte of what was signed is changed', async () => {
+    const [header, , signature] = (await anAssertion(cloud)).split('.');
+    const claims = { aud: tokenEndpoint(cloud), iss: vendor.appId, sub: vendor.appId, jti: 'j', exp: now() + 600 };
+    const payload = Buffer.from(JSON.stringify(claims)).toString('base64url');
+    assert.equal((await refusal(`${header}.${payload}.${signature}`)).code, 700027);
+  });
+});
+
+describe('the algorithm of an assertion', () => {
+  test('is refused when it is RS256 with the SHA-1 x5t, which is no longer documented', async () => {
+    const [certificate] = registration.certificates;
+    const x5t = createHash('sha1')
+      .update(Buffer.from(certificate?.der ?? '', 'base64'))
+      .digest('base64url');
+    const { code, description } = await refuse({ header: { alg: 'RS256', x5t, 'x5t#S256': undefined } });
+    assert.equal(code, 700027);
+    assert.ok(!description.includes('Thumbprint of key'));
+  });
+
+  test('is refused when it is RS256, whatever the thumbprint', async () => {
+    assert.equal((await refuse({ header: { alg: 'RS256' } })).code, 700027);
+  });
+
+  test('is refused when no thumbprint says which key it is', async () => {
+    assert.equal((await refuse({ header: { 'x5t#S256': undefined } })).code, 700027);
+  });
+
+  test('is refused when it is none', async () => {
+    const [, payload] = (await anAssertion(cloud)).split('.');
+    const header = { alg: 'none', typ: 'JWT', 'x5t#S256': registration.certificates[0]?.thumbprint };
+    const encoded = Buffer.from(JSON.stringify(header)).toString('base64url');
+    assert.equal((await refusal(`${encoded}.${payload}.`)).code, 700027);
+  });
+
+  test('is refused when it is a MAC with the public certificate as its key', async () => {
+    const [certificate] = registration.certificates;
+    assert.ok(certificate);
+    const assertion = await new SignJWT({ aud: tokenEndpoint(cloud), iss: vendor.appId, sub: vendor.appId, jti: 'mac' })
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT', 'x5t#S256': certificate.thumbprint })
+      .setExpirationTime('10m')
+      .sign(Buffer.from(certificate.der, 'base64'));
+    assert.equal((await refusal(assertion)).code, 700027);
+  });
+
+  test('may be made by hand, without a JWT library', async () => {
+    const key = cloud.state.vaultKeys.find(({ name }) => name === vendor.certificateName);
+    const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const header = { alg: 'PS256', typ: 'JWT', 'x5t#S256': registration.certificates[0]?.thumbprint };
+    const claims = { aud: tokenEndpoint(cloud), iss: vendor.appId, sub: vendor.appId, jti: 'by hand', exp: now() + 60 };
+    const signed = `${part(header)}.${part(claims)}`;
+    const signature = createSign('sha256')
+      .update(signed)
+      .sign({ key: { ...key?.jwk }, format: 'jwk', padding: 6, saltLength: 32 }, 'base64url');
+    await grantedToken(await requestToken(cloud, { form: { client_assertion: `${signed}.${signature}` } }));
+  });
+});
+
+describe('the audience of an assertion', () => {
+  test("may be this endpoint or Microsoft's own for the same tenant", async () => {
+    await grant({ claims: { aud: `https://login.microsoftonline.com/${customers.contoso.id}/oauth2/v2.0/token` } });
+    await grant({ claims: { aud: `${cloud.urls.entra}/${customers.contoso.id}/oauth2/v2.0/token` } });
+  });
+
+  for (const [title, aud] of [
+    ['the token endpoint of another tenant', tokenEndpoint(cloud, customers.fabrikam.id)],
+    [
+      "Microsoft's endpoint of another tenant",
+      `https://login.microsoftonline.com/${customers.fabrikam.id}/oauth2/v2.0/token`,
+    ],
+    ['the endpoint by domain', tokenEndpoint(cloud, 'contoso.example')],
+    ['the endpoint of no tenant', tokenEndpoint(cloud, 'common')],
+    ['the v1 endpoint', `${cloud.urls.entra}/${customers.contoso.id}/oauth2/token`],
+    ['the endpoint with a slash at its end', `${tokenEndpoint(cloud)}/`],
+  ] as const) {
+    test(`is refused when it is ${title}`, async () => {
+      const { code, description } = await refuse({ claims: { aud } });
+      assert.equal(code, 700023);
+      assert.match(description, /Client assertion audience claim does not match Realm issuer/);
+    });
+  }
+
+  test('is refused when an assertion for one tenant is used at another', async () => {
+    const { id } = addTenant(cloud);
+    cloud.state.enterpriseApps.push(anEnterpriseApp({ tenantId: id }));
+    assert.equal((await refusal(await anAssertion(cloud), id)).code, 700023);
+    await grantedToken(await requestToken(cloud, { tenant: id }));
+  });
+});
+
+describe('issuer and subject of an assertion', () => {
+  const another = '77777777-7777-4777-8777-777777777777';
+
+  test('are refused when they differ', async () => {
+    assert.equal((await refuse({ claims: { iss: another } })).code, 50048);
+    assert.equal((await refuse({ claims: { sub: another } })).code, 50048);
+  });
+
+  test('are refused when both name another app', async () => {
+    const { code, description } = await refuse({ claims: { iss: another, sub: another } });
+    assert.equal(code, 700021);
+    assert.match(description, /doesn't match 'client_id' parameter/);
+  });
+});
+
+describe('the time of an assertion', () => {
+  for (const [title, claims] of [
+    ['expired', { nbf: now() - 700, exp: now() - 60 }],
+    ['not valid yet', { nbf: now() + 60, exp: now() + 660 }],
+  ] as const) {
+    test(`is refused when it is ${title}`, async () => {
+      const { code, description } = await refuse({ claims });
+      assert.equal(code, 700024);
+      assert.match(description, /Current time: \d{4}-\d\d-\d\dT[\d:]{8}\.\d{7}Z, assertion valid from \d{4}-/);
+      assert.ok(description.includes(new Date(claims.exp * 1000).toISOString().slice(0, 19)));
+    });
+  }
+
+  test('may be ahead by as much as two clocks differ', async () => {
+    await grant({ claims: { nbf: now() + 2, iat: now() + 2 } });
+  });
+
+  test('may be as long as the caller likes, as Entra does not restrict it', async () => {
+    await grant({ claims: { exp: now() + 365 * 24 * 3600 } });
+  });
+});
+
+describe('the jti of an assertion', () => {
+  test('lets the same assertion be used again until it expires', async () => {
+    const assertion = await anAssertion(cloud);
+    for (let use = 0; use < 3; use += 1) {
+      await grantedToken(await requestToken(cloud, { form: { client_assertion: assertion } }));
+    }
+  });
+
+  test('is refused in another assertion, of the same tenant or of another', async () => {
+    const jti = crypto.randomUUID();
+    await grant({ claims: { jti } });
+    assert.equal((await refuse({ claims: { jti, exp: now() + 601 } })).code, 50027);
+    const { id } = addTenant(cloud);
+    cloud.state.enterpriseApps.push(anEnterpriseApp({ tenantId: id }));
+    assert.equal((await refusal(await anAssertion(cloud, { tenantId: id, claims: { jti } }), id)).code, 50027);
+    await grant({ claims: { jti: crypto.randomUUID() } });
+  });
+
+  test('is not used up by an assertion that was refused', async () => {
+    const jti = crypto.randomUUID();
+    assert.equal((await refuse({ claims: { jti, aud: 'https://elsewhere.example' } })).code, 700023);
+    await grant({ claims: { jti } });
+  });
+});
+
+test('of several faults the first in the order of the checks is told', async () => {
+  const { id } = addTenant(cloud);
+  const request = { tenant: '99999999-9999-4999-8999-999999999999', client: crypto.randomUUID() };
+  const claims: Record<string, unknown> = { aud: 'https://elsewhere.example', sub: 'somebody', exp: now() - 60 };
+  const overrides: AssertionOverrides = { tenantId: id, claims, certificate: stranger };
+  const mend: [code: number, mend: () => void][] = [
+    [90002, () => (request.tenant = id)],
+    [700016, () => (request.client = vendor.appId)],
+    [700027, () => delete overrides.certificate],
+    [700023, () => delete claims['aud']],
+    [50048, () => delete claims['sub']],
+    [700024, () => delete claims['exp']],
+    [7000229, () => cloud.state.enterpriseApps.push(anEnterpriseApp({ tenantId: id }))],
+  ];
+  const ask = async () =>
+    requestToken(cloud, {
+      tenant: request.tenant,
+      form: { client_id: request.client, client_assertion: await anAssertion(cloud, overrides) },
+    });
+  for (const [code, mendIt] of mend) {
+    assert.deepEqual((await entraError(await ask())).error_codes, [code]);
+    mendIt();
+  }
+  await grantedToken(await ask());
+});

@@ -1,0 +1,22 @@
+/**
+ * `npm test`: everything that needs no browser, closing with node's own summary. `npm test -- <file> ...` runs only these.
+ *
+ * Unit tests need nothing. Integration tests start what they talk to (Azurite, the local cloud). End-to-end tests drive the
+ * built bundle, so it is built first.
+ */
+
+import { spawn } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { buildApp } from '../local/build.ts';
+
+const wanted = process.argv.slice(2);
+const files = wanted.length > 0 ? wanted : globSync('test/{unit,integration,e2e}/**/*.test.ts').sort();
+
+await buildApp();
+const child = spawn(
+  process.execPath,
+  // Two at a time: the machine that CI has two cores, and one file's servers idle while another's start.
+  ['--disable-warning=ExperimentalWarning', '--test', '--test-concurrency=2', '--test-timeout=120000', ...files],
+  { stdio: 'inherit' },
+);
+child.on('exit', (code) => process.exit(code ?? 1));

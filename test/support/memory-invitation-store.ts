@@ -1,0 +1,45 @@
+/** Invitations and used states in memory. */
+
+import type { Invitation, InvitationStore } from '../../shared/tenants/invitation.ts';
+
+export class MemoryInvitationStore implements InvitationStore {
+  readonly rows = new Map<string, Invitation>();
+  readonly usedStates = new Map<string, number>();
+
+  constructor(...invitations: readonly Invitation[]) {
+    for (const invitation of invitations) this.rows.set(invitation.id, invitation);
+  }
+
+  insert(invitation: Invitation): Promise<void> {
+    if (this.rows.has(invitation.id)) return Promise.reject(new Error('The invitation exists.'));
+    this.rows.set(invitation.id, invitation);
+    return Promise.resolve();
+  }
+
+  find(id: string): Promise<Invitation | undefined> {
+    return Promise.resolve(this.rows.get(id));
+  }
+
+  bind(id: string, tenantId: string): Promise<boolean> {
+    const found = this.rows.get(id);
+    if (found === undefined) return Promise.resolve(false);
+    if (found.usedBy !== undefined) return Promise.resolve(found.usedBy === tenantId);
+    this.rows.set(id, { ...found, usedBy: tenantId });
+    return Promise.resolve(true);
+  }
+
+  release(id: string): Promise<void> {
+    const found = this.rows.get(id);
+    if (found !== undefined) {
+      const { usedBy: _freed, ...unused } = found;
+      this.rows.set(id, unused);
+    }
+    return Promise.resolve();
+  }
+
+  consumeState(stateId: string, expiresAt: number): Promise<boolean> {
+    if (this.usedStates.has(stateId)) return Promise.resolve(false);
+    this.usedStates.set(stateId, expiresAt);
+    return Promise.resolve(true);
+  }
+}
