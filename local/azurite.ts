@@ -35,7 +35,7 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
     // Ctrl-C in the terminal is for the parent alone: whoever uses the storage is stopped before it.
     detached: process.platform !== 'win32',
   });
-  const exited = new Promise<void>((done) => child.once('close', () => done()));
+  const exited = new Promise<void>((done) => child.once('exit', () => done()));
   const stop = async (): Promise<void> => {
     if (child.connected) child.disconnect();
     const deadline = setTimeout(() => child.kill('SIGKILL'), 5000);
@@ -43,7 +43,7 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
     clearTimeout(deadline);
   };
   try {
-    const urls = await whenListening(child, exited);
+    const urls = await whenListening(child);
     const endpoints = services.map((service) => `${capital(service)}Endpoint=${urls[service]};`).join('');
     const connectionString = `DefaultEndpointsProtocol=${options.tls ? 'https' : 'http'};AccountName=${account};AccountKey=${accountKey};${endpoints}`;
     return { urls, connectionString, stop };
@@ -76,7 +76,7 @@ function argumentsOf({ folder, tls, ports = {} }: AzuriteOptions): string[] {
 }
 
 /** Readiness is what Azurite prints for each service once it listens. */
-async function whenListening(child: ChildProcess, exited: Promise<void>): Promise<Record<Service, string>> {
+async function whenListening(child: ChildProcess): Promise<Record<Service, string>> {
   const urls: Partial<Record<Service, string>> = {};
   const printed: string[] = [];
   const listening = Promise.withResolvers<void>();
@@ -95,7 +95,8 @@ async function whenListening(child: ChildProcess, exited: Promise<void>): Promis
   const failed = once(child, 'error').then(([error]: unknown[]) => {
     throw new Error('Azurite could not be started', { cause: error });
   });
-  const ended = exited.then(() => {
+  // Closed, not only ended: then everything that it printed is here.
+  const ended = once(child, 'close').then(() => {
     throw new Error(explain(printed.join('\n')));
   });
   await Promise.race([listening.promise, ended, failed]);

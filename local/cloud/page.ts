@@ -14,6 +14,7 @@ body { margin: 0; font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere;
 .banner { padding: .5rem 1rem; border-bottom: 1px solid var(--line); font-size: .875rem; }
 main { max-width: 34rem; margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.5rem; line-height: 1.25; }
+h2 { font-size: 1.125rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; }
 dt { font-weight: 600; }
 dd { margin: 0; }

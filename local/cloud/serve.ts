@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 
@@ -29,6 +29,11 @@ export async function serve(
 ): Promise<Listening> {
   const listener = getRequestListener(app.fetch);
   const server: Server = tls ? createTlsServer(tls, listener) : createServer(listener);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   server.listen(port, '127.0.0.1');
   try {
     await once(server, 'listening');
@@ -42,9 +47,11 @@ export async function serve(
   return {
     port: (server.address() as AddressInfo).port,
     async stop() {
-      server.closeAllConnections();
+      const closed = once(server, 'close');
       server.close();
-      await once(server, 'close');
+      // Those that are idle, and those still shaking hands, which `closeAllConnections` does not know of.
+      for (const socket of sockets) socket.destroy();
+      await closed;
     },
   };
 }

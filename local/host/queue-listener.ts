@@ -77,7 +77,9 @@ export class QueueListener {
       const messages = await this.#receive(batchSize);
       for (const message of messages) this.#track(this.#process(message));
       if (messages.length === 0) {
-        await sleep(this.#backoff.next(), AbortSignal.any([this.#stopping.signal, this.#wake.signal]));
+        const delay = this.#backoff.next();
+        this.#log.debug(`Queue ${this.#queue.name} has nothing; polling again in ${Math.round(delay)} ms.`);
+        await sleep(delay, AbortSignal.any([this.#stopping.signal, this.#wake.signal]));
         continue;
       }
       this.#backoff.reset();

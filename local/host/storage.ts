@@ -4,7 +4,7 @@
  * (https://learn.microsoft.com/azure/azure-functions/functions-reference#connections).
  */
 
-import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
+import type { TokenCredential } from '@azure/identity';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
 import { ConfigurationError } from './describe-issues.ts';
@@ -66,9 +66,23 @@ export class StorageConnections {
         `${prefix}__credential must be managedidentity: the local host implements no other.`,
       );
     }
-    const clientId = this.#settings.get(`${prefix}__clientId`);
-    return clientId === undefined ? new ManagedIdentityCredential() : new ManagedIdentityCredential({ clientId });
+    return managedIdentity(this.#settings.get(`${prefix}__clientId`));
   }
+}
+
+/** Loaded when it is first asked: the library takes as long to load as the rest of the host. */
+function managedIdentity(clientId: string | undefined): TokenCredential {
+  let loading: Promise<TokenCredential> | undefined;
+  const load = async (): Promise<TokenCredential> => {
+    const { ManagedIdentityCredential } = await import('@azure/identity');
+    return clientId === undefined ? new ManagedIdentityCredential() : new ManagedIdentityCredential({ clientId });
+  };
+  return {
+    async getToken(scopes, options) {
+      loading ??= load();
+      return (await loading).getToken(scopes, options);
+    },
+  };
 }
 
 function memoize<T>(cache: Map<string, T>, key: string, make: () => T): T {

@@ -69,6 +69,11 @@ export function anEnterpriseApp(overrides: Partial<EnterpriseApp> & { tenantId: 
   };
 }
 
+/** The vendor's app in a tenant, where it has consented. */
+export function enterpriseAppIn(cloud: Cloud, tenantId: string): EnterpriseApp | undefined {
+  return cloud.state.enterpriseApps.find((one) => one.tenantId === tenantId && one.appId === vendor.appId);
+}
+
 /** A further tenant of the running cloud that no other test knows. */
 export function addTenant(cloud: Cloud, overrides: Partial<Tenant> = {}): Tenant {
   const domain = `t${randomBytes(5).toString('hex')}.example`;
@@ -198,8 +203,7 @@ export async function aToken(cloud: Cloud, overrides: TokenOverrides = {}, signe
   const tid = overrides.tid ?? customers.contoso.id;
   const signer = cloud.state.tenants.find(({ id }) => id === (signedBy ?? tid));
   if (signer === undefined) throw new Error(`There is no tenant ${signedBy ?? tid}.`);
-  const principal = cloud.state.enterpriseApps.find(({ tenantId }) => tenantId === tid);
-  const oid = principal?.objectId ?? crypto.randomUUID();
+  const oid = enterpriseAppIn(cloud, tid)?.objectId ?? crypto.randomUUID();
   const now = Math.floor(Date.now() / 1000);
   const claims: TokenOverrides = {
     aud: graphResource,

@@ -87,3 +87,9 @@ export function callbackParameters(visit: Visit): Record<string, string> {
   assert.equal(visit.status, 302);
   return Object.fromEntries(new URL(visit.location ?? '').searchParams);
 }
+
+/** What an error page tells under its details. */
+export const errorText = (visit: Visit): string => visit.root.querySelector('pre')?.text ?? '';
+
+export const antiForgeryToken = (visit: Visit): string =>
+  visit.root.querySelector('input[name=antiForgeryToken]')?.getAttribute('value') ?? '';

@@ -74,7 +74,7 @@ export function time(epochMilliseconds: number): Html {
 }
 
 export function person({ address, name }: EmailAddress): Html {
-  return name ? html`${name} <span class="soft">&lt;${breakable(address)}&gt;</span>` : breakable(address);
+  return name ? html`${name} <span class="address soft">&lt;${breakable(address)}&gt;</span>` : breakable(address);
 }
 
 /** An address that breaks before its domain, where a line has to break. */

@@ -18,6 +18,7 @@ h2 { margin: 0 0 .25rem; font-size: 1.15rem; }
 section:not(.card) { margin-top: 2rem; }
 .soft { color: var(--soft); font-size: .875rem; }
 p.soft { margin: 0 0 .75rem; }
+.address { display: inline-block; }
 code, pre { font: .875em/1.5 ui-monospace, monospace; }
 .back { margin: 1.5rem 0 -1rem; }
 .back::before { content: "← "; color: var(--soft); }

@@ -113,7 +113,12 @@ describe('HTTP functions', () => {
   });
 
   test('hands headers over, with several of one name joined', async () => {
-    const { headers } = await seen('/api/bare', { headers: [['X-Several', 'a'], ['x-several', 'b']] });
+    const { headers } = await seen('/api/bare', {
+      headers: [
+        ['X-Several', 'a'],
+        ['x-several', 'b'],
+      ],
+    });
     assert.equal(headers['x-several'], 'a, b');
   });
 
@@ -188,7 +193,9 @@ describe('HTTP functions', () => {
   });
 
   test('logs start and end of an invocation with id and duration, and never the query', () => {
-    const starts = lines.filter((line) => line.includes("[bare] Executing 'Functions.bare' (Reason='GET /api/bare', Id="));
+    const starts = lines.filter((line) =>
+      line.includes("[bare] Executing 'Functions.bare' (Reason='GET /api/bare', Id="),
+    );
     assert.ok(starts.length > 0);
     const id = /Id=([\da-f-]{36})\)/.exec(starts[0] ?? '')?.[1];
     assert.ok(lines.some((line) => line.includes(`(Succeeded, Id=${id}, Duration=`)));

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { SignJWT } from 'jose';
+import { hours } from '../../../../shared/clock.ts';
+import { Links } from '../../../../shared/tenants/links.ts';
+import { deriveKey } from '../../../../shared/tokens/data-key.ts';
+import { noon, settableClock } from '../../../support/clock.ts';
+import { failing, withCode } from '../../../support/failing.ts';
+import { fixedDataKey } from '../../../support/fixed-data-key.ts';
+
+const dataKey = fixedDataKey();
+const clock = settableClock();
+const links = new Links(dataKey, clock.now);
+const state = { jti: 'state-1', inv: 'invitation-1', bnd: 'digest' };
+const later = noon + hours;
+
+/** Signs as the app does, but with what is said here. */
+async function forged(header: { alg: string }, claims: Record<string, unknown>, key?: Uint8Array): Promise<string> {
+  const signingKey = key ?? (await deriveKey(dataKey, 'sign links'));
+  return new SignJWT({ exp: later / 1000, ...claims }).setProtectedHeader(header).sign(signingKey);
+}
+
+describe('a link', () => {
+  test('is read back with the claims that were signed', async () => {
+    const { jti, inv, bnd } = readState(await links.read('state', await links.sign('state', state, later)));
+    assert.deepEqual({ jti, inv, bnd }, state);
+
+    const invitation = await links.read('invitation', await links.sign('invitation', { jti: 'invitation-1' }, later));
+    assert.ok(typeof invitation === 'object');
+    assert.equal(invitation.jti, 'invitation-1');
+  });
+
+  test('is read by every process of the installation', async () => {
+    const other = new Links(fixedDataKey(), clock.now);
+    assert.equal(readState(await other.read('state', await links.sign('state', state, later))).jti, state.jti);
+  });
+
+  test('goes into a query as it is', async () => {
+    const signed = await links.sign('state', state, later);
+    assert.equal(encodeURIComponent(signed), signed);
+  });
+
+  test('is good until it expires, and called expired from then on', async () => {
+    const own = settableClock();
+    const aging = new Links(dataKey, own.now);
+    const signed = await aging.sign('state', state, later);
+    own.advance(hours - 1000);
+    assert.equal(readState(await aging.read('state', signed)).jti, state.jti);
+    own.advance(1000);
+    assert.equal(await aging.read('state', signed), 'expired');
+  });
+
+  test('of one kind never passes for the other, expired or not', async () => {
+    for (const expiresAt of [later, noon - hours]) {
+      // It has the claims of both: only its kind is wrong.
+      assert.equal(await links.read('invitation', await links.sign('state', state, expiresAt)), 'invalid');
+      assert.equal(await links.read('state', await forged({ alg: 'HS256' }, { ...state, aud: 'invitation' })), 'invalid');
+    }
+  });
+
+  test('is invalid with any of its characters changed', async () => {
+    const signed = await links.sign('state', state, later);
+    // The last character holds bits that base64url leaves unused.
+    for (let at = 0; at < signed.length - 1; at += 1) {
+      const changed = signed.slice(0, at) + (signed[at] === 'A' ? 'B' : 'A') + signed.slice(at + 1);
+      assert.equal(await links.read('state', changed), 'invalid', `character ${at}`);
+    }
+  });
+
+  test('is invalid when another installation signed it, also when that one has expired', async () => {
+    const other = new Links(fixedDataKey(8), clock.now);
+    assert.equal(await links.read('state', await other.sign('state', state, later)), 'invalid');
+    assert.equal(await links.read('state', await other.sign('state', state, noon - hours)), 'invalid');
+  });
+
+  test('is invalid when it is signed with the data key itself, or with the key of another purpose', async () => {
+    const claims = { ...state, aud: 'state' };
+    for (const key of [await dataKey.read(), await deriveKey(dataKey, 'seal tokens')]) {
+      assert.equal(await links.read('state', await forged({ alg: 'HS256' }, claims, key)), 'invalid');
+    }
+  });
+
+  test('is invalid with another algorithm, and with none', async () => {
+    const claims = { ...state, aud: 'state' };
+    assert.ok(typeof (await links.read('state', await forged({ alg: 'HS256' }, claims))) === 'object');
+    const long = Buffer.concat([await deriveKey(dataKey, 'sign links'), await deriveKey(dataKey, 'sign links')]);
+    assert.equal(await links.read('state', await forged({ alg: 'HS512' }, claims, long)), 'invalid');
+
+    const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+    const payload = encode({ ...claims, exp: later / 1000 });
+    for (const alg of ['none', 'None', 'NONE']) {
+      assert.equal(await links.read('state', `${encode({ alg })}.${payload}.`), 'invalid');
+      const [, , signature = ''] = (await links.sign('state', state, later)).split('.');
+      assert.equal(await links.read('state', `${encode({ alg })}.${payload}.${signature}`), 'invalid');
+    }
+  });
+
+  test('is invalid without the claims of its kind', async () => {
+    for (const claims of [{}, { jti: 1, inv: 'a', bnd: 'b' }, { jti: 'a', inv: 'b' }]) {
+      assert.equal(await links.read('state', await forged({ alg: 'HS256' }, { aud: 'state', ...claims })), 'invalid');
+    }
+  });
+
+  test('is not made of text that is none', async () => {
+    for (const junk of ['', 'junk', 'a.b.c', '..', `${'x'.repeat(10_000)}`]) {
+      assert.equal(await links.read('state', junk), 'invalid');
+    }
+  });
+
+  test('is not called invalid because the vault is down', async () => {
+    const signed = await links.sign('state', state, later);
+    const cut = new Links({ read: failing('VAULT_UNAVAILABLE') }, clock.now);
+    await assert.rejects(cut.read('state', signed), withCode('VAULT_UNAVAILABLE'));
+  });
+});
+
+function readState<T>(claims: T | 'invalid' | 'expired'): T {
+  assert.ok(claims !== 'invalid' && claims !== 'expired', String(claims));
+  return claims;
+}
