@@ -80,7 +80,7 @@ function invalidRecipients(why: string, reason: string): GraphRefusal {
 }
 
 /** One address and nothing else: a dot-string of RFC 5321 4.1.2, or its UTF-8 form of RFC 6531, and a host name. */
-export function isAddress(text: string): boolean {
+function isAddress(text: string): boolean {
   const [, local, domain] = /^([^@]{1,64})@([^@]{1,255})$/.exec(text) ?? [];
   if (local === undefined || domain === undefined || text.length > 254) return false;
   const atoms = local.split('.').every((atom) => /^[\w!#$%&'*+/=?^`{|}~\u0080-\u{10ffff}-]+$/u.test(atom));

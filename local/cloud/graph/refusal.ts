@@ -3,7 +3,7 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
-export interface RefusalDetails {
+interface RefusalDetails {
   status: ContentfulStatusCode;
   /** Graph's error code, the only part of an error that clients may decide by. */
   code: string;

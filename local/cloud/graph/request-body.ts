@@ -1,7 +1,7 @@
 /** Reads requests up to Graph's limit, and reads larger ones to their end so that the client can read the answer. */
 
 /** Graph writes 413 for more (https://learn.microsoft.com/graph/api/user-post-messages), base64 included. */
-export const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
+const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
 
 /**
  * The text of the body, or nothing when it is larger than the limit. A server that answers while the client still writes

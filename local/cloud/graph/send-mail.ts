@@ -9,7 +9,7 @@ import { isBase64 } from './odata.ts';
 import { readRecipients, requireOwnAddress } from './recipients.ts';
 import { GraphRefusal, notImplemented } from './refusal.ts';
 
-export interface SendMailRequest {
+interface SendMailRequest {
   claims: AccessTokenClaims;
   /** Id or user principal name, as it stands in the path. */
   user: string;

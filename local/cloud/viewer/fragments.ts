@@ -31,7 +31,7 @@ export function viewerHeaders(): Record<string, string> {
   };
 }
 
-export interface Table {
+interface Table {
   /** Its class in the style sheet, which gives the columns their widths. */
   kind: 'counts' | 'messages' | 'jobs';
   label: string;

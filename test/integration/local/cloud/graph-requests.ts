@@ -1,5 +1,6 @@
 /** What the tests of Graph share: a message, a request to send it, and Graph's answer read strictly. */
 
+import assert from 'node:assert/strict';
 import type { Response } from 'undici';
 import { z } from 'zod';
 import type { StoredMessage } from '../../../../local/cloud/state.ts';
@@ -29,7 +30,7 @@ export const aFile = (overrides: Record<string, unknown> = {}): Record<string, u
   ...overrides,
 });
 
-export interface SendOptions {
+interface SendOptions {
   /** The user in the path. */
   as?: string;
   token?: string;
@@ -67,10 +68,33 @@ const errorBody = z.strictObject({
 export async function refusal(response: Response): Promise<{ status: number; code: string; message: string }> {
   const { error } = errorBody.parse(await response.json());
   for (const id of ['request-id', 'client-request-id'] as const) {
-    if (response.headers.get(id) !== error.innerError[id]) throw new Error(`${id} differs between header and body.`);
+    assert.equal(response.headers.get(id), error.innerError[id]);
   }
   return { status: response.status, code: error.code, message: error.message };
 }
+
+/** Sends the body, and expects this refusal and that nothing was delivered. */
+export async function refuses(
+  cloud: TestCloud,
+  body: unknown,
+  status: number,
+  code: string,
+  message: string | RegExp,
+): Promise<void> {
+  const got = await refusal(await send(cloud, body));
+  assert.deepEqual({ status: got.status, code: got.code }, { status, code });
+  if (typeof message === 'string') assert.equal(got.message, message);
+  else assert.match(got.message, message);
+  assert.deepEqual(cloud.state.messages, []);
+}
+
+export async function accepts(cloud: TestCloud, body: unknown): Promise<void> {
+  const response = await send(cloud, body);
+  assert.equal(response.status, 202, await response.text());
+}
+
+export const doesNotExist = (property: string, type: string): string =>
+  `The property '${property}' does not exist on type 'microsoft.graph.${type}'. Make sure to only use property names that are defined by the type or mark the type as open type.`;
 
 /** The copies that lie in one mailbox, oldest first. */
 export function copies(cloud: TestCloud, mailbox: string, folder?: StoredMessage['folder']): StoredMessage[] {
