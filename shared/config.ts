@@ -44,8 +44,10 @@ export interface StorageUrls {
 const guid = z.guid({ error: 'a GUID, for example 5c2d9f4e-8a41-4f0e-9c77-3d1b8a6f2e10' });
 const vaultName = z.string().regex(/^[0-9a-zA-Z-]{1,127}$/, 'a name of letters, digits and dashes, at most 127');
 
+const originForm = 'an address like https://example.com, without a path';
+
 /** A URL without path, since paths are the app's to add. `http` is for loopback only: tokens travel on it. */
-const origin = z.string().transform((text, context) => {
+const origin = z.string({ error: originForm }).transform((text, context) => {
   const url = URL.parse(text);
   const loopback = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   const wellFormed =
@@ -56,7 +58,7 @@ const origin = z.string().transform((text, context) => {
     url.hash === '' &&
     url.username === '';
   if (!wellFormed) {
-    context.addIssue({ code: 'custom', message: 'an address like https://example.com, without a path' });
+    context.addIssue({ code: 'custom', message: originForm });
     return z.NEVER;
   }
   return url.origin;

@@ -15,6 +15,8 @@ import type { FunctionsCore } from './functions-core.ts';
  */
 export async function loadFunctionApp(root: string, core: FunctionsCore): Promise<void> {
   const entry = entryFile(root);
+  // The worker runs in the app's folder.
+  process.chdir(root);
   core.install();
   createRequire(join(root, 'package.json'))(entry);
   if (core.functions.size === 0) throw new ConfigurationError(`${entry} registered no function.`);

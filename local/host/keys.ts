@@ -4,10 +4,11 @@
  */
 
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { type ContainerClient, RestError } from '@azure/storage-blob';
+import type { ContainerClient } from '@azure/storage-blob';
 import { z } from 'zod';
 import { ConfigurationError } from './describe-issues.ts';
 import type { HttpTrigger } from './function-definition.ts';
+import { createTextBlob, readTextBlob } from './text-blob.ts';
 
 const key = z.looseObject({
   name: z.string(),
@@ -84,13 +85,8 @@ export class Keys {
     const blob = this.#container?.getBlockBlobClient(`${this.#hostId}/${name}`);
     if (!blob) return make();
     await this.#container?.createIfNotExists();
-    const text = JSON.stringify(make(), null, 2);
-    try {
-      await blob.upload(text, Buffer.byteLength(text), { conditions: { ifNoneMatch: '*' } });
-    } catch (error) {
-      if (!(error instanceof RestError) || (error.statusCode !== 409 && error.statusCode !== 412)) throw error;
-    }
-    return JSON.parse((await blob.downloadToBuffer()).toString('utf8'));
+    await createTextBlob(blob, JSON.stringify(make(), null, 2));
+    return JSON.parse((await readTextBlob(blob)) ?? 'null');
   }
 }
 

@@ -50,7 +50,6 @@ async function start() {
   for (const [name, value] of Object.entries(local)) process.env[name] ??= value;
   // What `func start` says to the app as well; without it the real host takes itself to be in production.
   process.env['AZURE_FUNCTIONS_ENVIRONMENT'] ??= 'Development';
-  process.chdir(root);
   const host = await startLocalHost({ root, port, settings: new Settings(process.env), emit: say });
   await tell({ type: 'ready', url: host.url, functions: host.functions, keys: host.keys });
   return host;

@@ -3,6 +3,7 @@
 import { type BlobLeaseClient, type BlockBlobClient, type ContainerClient, RestError } from '@azure/storage-blob';
 import type { Logger } from './log.ts';
 import { sleep } from './sleep.ts';
+import { createTextBlob } from './text-blob.ts';
 
 export interface SingletonLockOptions {
   /** azure-webjobs-hosts; made when it is missing. */
@@ -57,7 +58,8 @@ export class SingletonLock {
   }
 
   async #acquire(): Promise<BlobLeaseClient | undefined> {
-    await this.#createBlob();
+    await this.#container.createIfNotExists();
+    await createTextBlob(this.#blob, '');
     const lease = this.#blob.getBlobLeaseClient();
     try {
       await lease.acquireLease(this.#leaseSeconds);
@@ -97,16 +99,6 @@ export class SingletonLock {
         this.#log.warn("The timer's lock is lost; another host may run it now.");
         return lost.abort();
       }
-    }
-  }
-
-  async #createBlob(): Promise<void> {
-    try {
-      await this.#container.createIfNotExists();
-      await this.#blob.upload('', 0, { conditions: { ifNoneMatch: '*' } });
-    } catch (error) {
-      // It exists (409), or it exists and is leased (412).
-      if (!(error instanceof RestError) || (error.statusCode !== 409 && error.statusCode !== 412)) throw error;
     }
   }
 }

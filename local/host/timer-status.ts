@@ -1,7 +1,8 @@
 /** A timer's status blob, `timers/<hostid>/Host.Functions.<function>/status` in the container azure-webjobs-hosts. */
 
-import { type BlockBlobClient, RestError } from '@azure/storage-blob';
+import type { BlockBlobClient } from '@azure/storage-blob';
 import { z } from 'zod';
+import { readTextBlob, writeTextBlob } from './text-blob.ts';
 import type { ScheduleStatus } from './timer-schedule.ts';
 
 const date = z.iso.datetime({ offset: true, local: true }).transform((text) => new Date(text));
@@ -24,20 +25,13 @@ export class TimerStatusBlob {
   }
 
   async read(): Promise<ScheduleStatus | undefined> {
-    try {
-      const text = await this.#blob.downloadToBuffer();
-      const { Last, Next, LastUpdated } = schema.parse(JSON.parse(text.toString('utf8')));
-      return { last: Last, next: Next, lastUpdated: LastUpdated };
-    } catch (error) {
-      if (error instanceof RestError && error.statusCode === 404) return undefined;
-      throw error;
-    }
+    const text = await readTextBlob(this.#blob);
+    if (text === undefined) return undefined;
+    const { Last, Next, LastUpdated } = schema.parse(JSON.parse(text));
+    return { last: Last, next: Next, lastUpdated: LastUpdated };
   }
 
   async write(status: ScheduleStatus): Promise<void> {
-    const text = JSON.stringify(serializeStatus(status));
-    await this.#blob.upload(text, Buffer.byteLength(text), {
-      blobHTTPHeaders: { blobContentType: 'application/json' },
-    });
+    await writeTextBlob(this.#blob, JSON.stringify(serializeStatus(status)));
   }
 }

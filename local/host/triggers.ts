@@ -74,7 +74,8 @@ export function queueOf(
 ) {
   const name = settings.resolve(queueName).toLowerCase();
   // https://learn.microsoft.com/rest/api/storageservices/naming-queues-and-metadata
-  if (!/^(?!.*--)[a-z\d][a-z\d-]{1,61}[a-z\d]$/.test(name)) throw new ConfigurationError(`"${name}" is no queue name.`);
+  if (!/^(?!.*--)[a-z\d][a-z\d-]{1,61}[a-z\d]$/.test(name))
+    throw new ConfigurationError(`"${name}" is no queue name: 3 to 63 letters, digits and single dashes between them.`);
   return storage.queues(settings.resolve(connection)).getQueueClient(name);
 }
 

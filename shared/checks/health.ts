@@ -29,7 +29,7 @@ interface Dependencies {
 }
 
 /** The address is open to anybody, so what it costs is bounded: one round of checks in so long, shared by all callers. */
-const reportLives = 15 * seconds;
+const reportLives = 5 * seconds;
 
 const warnDays = 30;
 

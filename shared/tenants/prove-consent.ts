@@ -61,9 +61,8 @@ export class ConsentProof {
 
   /** Consent is gone: no token of the tenant is kept and no mail is tried until it is back. */
   async revoke(tenant: Tenant, because: TenantpostError): Promise<Tenant> {
-    const moved = await this.#move(tenant, { ...tenant, state: 'revoked', code: because.code });
     await this.#with.tokens.drop(tenant.id, 'graph');
-    return moved;
+    return this.#move(tenant, { ...tenant, state: 'revoked', code: because.code });
   }
 
   async #move(known: Tenant | undefined, next: Omit<Tenant, 'since'>, invitationId?: string): Promise<Tenant> {

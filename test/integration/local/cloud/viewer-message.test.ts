@@ -81,7 +81,7 @@ describe('message', () => {
     }
     const root = await shown.page(`/messages/${id}`);
     assert.equal(root.querySelector('h1')?.text, hostile);
-    assert.equal(root.querySelector('title')?.text, `${hostile} - tenantpost local shown.cloud`);
+    assert.equal(root.querySelector('title')?.text, `${hostile} - tenantpost local cloud`);
     assert.equal(definition(root, 'To'), `${hostile} <${anna}>`);
     assert.equal(definition(root, `X-${hostile}`), hostile);
     assert.equal(root.querySelector('pre.mail')?.text, `</pre>${hostile}`);

@@ -47,7 +47,7 @@ describe('policy', () => {
 describe('overview', () => {
   test('shows how each tenant stands to the app', async () => {
     const { fabrikam, northwind } = customers;
-    const former = [...cloud.state.enterpriseApps];
+    const former = [...shown.cloud.state.enterpriseApps];
     shown.cloud.state.propagation.roles = 60_000;
     shown.cloud.state.enterpriseApps.push(anEnterpriseApp({ tenantId: fabrikam.id, consentedAt: Date.now() }));
     const badges = async () => {

@@ -4,6 +4,7 @@ import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { z } from 'zod';
 import { type Azurite, startAzurite } from '../../../../local/azurite.ts';
 import { type Host, startHost } from '../../../../local/host/start-host.ts';
+import { readTextBlob } from '../../../../local/host/text-blob.ts';
 import { appFolder, Collector, until } from './collector.ts';
 
 const runOf = (functionName: string) =>
@@ -55,7 +56,7 @@ describe('timer functions', () => {
     await statusBlob(hostId, name).upload(text, text.length);
   };
   const readStatus = async (hostId: string, name: string) =>
-    statusSchema.parse(JSON.parse((await statusBlob(hostId, name).downloadToBuffer()).toString()));
+    statusSchema.parse(JSON.parse((await readTextBlob(statusBlob(hostId, name))) ?? 'null'));
   const hasRun = (name: string): boolean => collector.received.some((one) => runOf(name).safeParse(one).success);
 
   describe('of a host that was away for a while', () => {

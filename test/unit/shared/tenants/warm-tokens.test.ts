@@ -144,8 +144,8 @@ describe('a run', () => {
     proof.proveAgain = failing('STORAGE_UNAVAILABLE');
     assert.deepEqual(await warm.run(), { ...nothing, renewed: 9, failed: 2 });
     assert.deepEqual(
-      log.lines.filter(({ event }) => event === 'warm.tenant-failed').map(({ detail }) => detail['code']),
-      ['UNEXPECTED', 'STORAGE_UNAVAILABLE'],
+      log.lines.filter(({ event }) => event === 'warm.tenant-failed').map(({ detail }) => detail['code']).sort(),
+      ['STORAGE_UNAVAILABLE', 'UNEXPECTED'],
     );
     assert.doesNotMatch(JSON.stringify(log.lines), /secret/);
   });
