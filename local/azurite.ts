@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
+import { compileCache } from './host/compile-cache.ts';
 
 /** Public and the same everywhere (https://learn.microsoft.com/azure/storage/common/storage-connect-azurite). */
 const account = 'devstoreaccount1';
@@ -31,6 +32,7 @@ export interface Azurite {
 /** @throws when it ends before all three services listen, naming the port if one is taken. */
 export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurite> {
   const child = spawn(process.execPath, ['--import', endsWithParent, program(), ...argumentsOf(options)], {
+    env: { ...process.env, ...compileCache },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Ctrl-C in the terminal is for the parent alone: whoever uses the storage is stopped before it.
     detached: process.platform !== 'win32',
@@ -45,7 +47,8 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
   try {
     const urls = await whenListening(child);
     const endpoints = services.map((service) => `${capital(service)}Endpoint=${urls[service]};`).join('');
-    const connectionString = `DefaultEndpointsProtocol=${options.tls ? 'https' : 'http'};AccountName=${account};AccountKey=${accountKey};${endpoints}`;
+    const protocol = options.tls ? 'https' : 'http';
+    const connectionString = `DefaultEndpointsProtocol=${protocol};AccountName=${account};AccountKey=${accountKey};${endpoints}`;
     return { urls, connectionString, stop };
   } catch (error) {
     await stop();

@@ -42,7 +42,7 @@ export interface StackOptions {
 export const root = join(import.meta.dirname, '..');
 
 /** Entra does not compare the port of a loopback redirect URI, so one registration serves whichever port is free. */
-export const redirectUri = 'http://localhost/api/consent/callback';
+const redirectUri = 'http://localhost/api/consent/callback';
 
 export async function startStack(options: StackOptions): Promise<Stack> {
   const say = options.onProgress ?? (() => {});

@@ -35,7 +35,7 @@ export type Storage =
   | { readonly kind: 'identity'; readonly urls: StorageUrls; readonly clientId: string | undefined }
   | { readonly kind: 'connectionString'; readonly connectionString: string };
 
-export interface StorageUrls {
+interface StorageUrls {
   readonly blob: string;
   readonly queue: string;
   readonly table: string;

@@ -12,7 +12,7 @@ export type Owner = 'operator' | 'tenant admin';
  * - `never`: recorded and moved to the poison queue; sending it again cannot help until somebody acts.
  * - `unknown`: the message may have left; sending it again could deliver it twice.
  */
-export type Disposition = 'again' | 'never' | 'unknown';
+type Disposition = 'again' | 'never' | 'unknown';
 
 interface Meaning {
   disposition: Disposition;

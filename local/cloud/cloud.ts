@@ -15,7 +15,7 @@ import { type CloudState, loadState, saveState } from './state.ts';
 import { vault } from './vault/vault.ts';
 
 /** Where each service answers; no trailing slash. */
-export interface CloudUrls {
+interface CloudUrls {
   entra: string;
   graph: string;
   vault: string;

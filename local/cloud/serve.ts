@@ -1,7 +1,7 @@
 /** Puts a Hono application on a loopback port, with TLS where Microsoft's service has it. */
 
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
@@ -12,7 +12,7 @@ export interface Listening {
   stop(): Promise<void>;
 }
 
-export class PortTakenError extends Error {
+class PortTakenError extends Error {
   override readonly name = 'PortTakenError';
 }
 
@@ -27,7 +27,8 @@ export async function serve(
   port: number,
   tls?: { cert: string; key: string },
 ): Promise<Listening> {
-  const listener = getRequestListener(app.fetch);
+  const respond = getRequestListener(app.fetch);
+  const listener: RequestListener = (request, response) => void respond(request, response);
   const server: Server = tls ? createTlsServer(tls, listener) : createServer(listener);
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {

@@ -27,7 +27,7 @@ export interface Tenant {
   signingKey?: JWK;
 }
 
-export interface RegisteredCertificate {
+interface RegisteredCertificate {
   /** base64url of SHA-256 over the DER bytes: what an assertion names in `x5t#S256`. */
   thumbprint: string;
   /** The certificate itself, base64 of DER. Public part only, as on a real app registration. */

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { compileCache } from './compile-cache.ts';
 import { type FunctionSummary, type HostKeys, hostMessage } from './ready.ts';
 
 export interface HostOptions {
@@ -85,7 +86,7 @@ function environmentOf(settings: Record<string, string>, environment: HostOption
     return value === undefined ? [] : [[name, value] as const];
   });
   const chosen = environment === undefined ? {} : { AZURE_FUNCTIONS_ENVIRONMENT: environment };
-  return { ...Object.fromEntries(base), ...settings, ...chosen };
+  return { ...Object.fromEntries(base), ...compileCache, ...settings, ...chosen };
 }
 
 async function whenReady(child: ChildProcess, exited: Promise<number>, lastLines: readonly string[]) {

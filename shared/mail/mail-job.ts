@@ -51,36 +51,39 @@ const attachment = z.strictObject({
 /** Chosen by the producer: the idempotency key. The same id within a tenant means the same mail. */
 export const mailJobId = z.string().regex(/^[\w.:@=+-]{1,200}$/, 'up to 200 letters, digits and . : @ = + - _');
 
-const schema = z
-  .strictObject({
-    version: z.literal(1),
-    id: mailJobId,
-    tenant: tenantId,
-    /** The mailbox that sends. */
-    from: address,
-    to: recipients,
-    cc: recipients,
-    bcc: recipients,
-    replyTo: recipients,
-    subject: line(255).default(''),
-    text: z.string().optional(),
-    html: z.string().optional(),
-    attachments: z.array(attachment).max(100, 'at most 100 attachments').default([]),
-    saveToSentItems: z.boolean().default(true),
-  })
-  .superRefine((job, context) => {
-    const count = job.to.length + job.cc.length + job.bcc.length;
-    if (count === 0) {
-      context.addIssue({ code: 'custom', path: ['to'], message: 'at least one recipient in to, cc or bcc' });
-    }
-    if (count > recipientsPerMessage) {
-      const message = `at most ${recipientsPerMessage} recipients in to, cc and bcc together`;
-      context.addIssue({ code: 'custom', path: ['to'], message });
-    }
-    if ((job.text === undefined) === (job.html === undefined)) {
-      context.addIssue({ code: 'custom', path: ['text'], message: 'either text or html' });
-    }
-  });
+const fields = z.strictObject({
+  version: z.literal(1),
+  id: mailJobId,
+  tenant: tenantId,
+  /** The mailbox that sends. */
+  from: address,
+  to: recipients,
+  cc: recipients,
+  bcc: recipients,
+  replyTo: recipients,
+  subject: line(255).default(''),
+  text: z.string().optional(),
+  html: z.string().optional(),
+  attachments: z.array(attachment).max(100, 'at most 100 attachments').default([]),
+  saveToSentItems: z.boolean().default(true),
+});
+
+/** The names of a job's fields, for the documents that list them. */
+export const mailJobFields: readonly string[] = Object.keys(fields.shape);
+
+const schema = fields.superRefine((job, context) => {
+  const count = job.to.length + job.cc.length + job.bcc.length;
+  if (count === 0) {
+    context.addIssue({ code: 'custom', path: ['to'], message: 'at least one recipient in to, cc or bcc' });
+  }
+  if (count > recipientsPerMessage) {
+    const message = `at most ${recipientsPerMessage} recipients in to, cc and bcc together`;
+    context.addIssue({ code: 'custom', path: ['to'], message });
+  }
+  if ((job.text === undefined) === (job.html === undefined)) {
+    context.addIssue({ code: 'custom', path: ['text'], message: 'either text or html' });
+  }
+});
 
 export type MailJob = z.infer<typeof schema>;
 export type MailRecipient = z.infer<typeof recipient>;

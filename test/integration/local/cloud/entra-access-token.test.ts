@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { base64url, decodeJwt, SignJWT } from 'jose';
+import { base64url, decodeJwt, importJWK, SignJWT } from 'jose';
 import { bearerToken, issueAccessToken, verificationKey, verifyAccessToken } from '../../../../local/cloud/tokens.ts';
 import {
   aToken,
@@ -85,6 +85,18 @@ describe('refuses a token', () => {
 
   test('that another tenant signed', async () => {
     assert.equal(await refused(await aToken(cloud, {}, customers.fabrikam.id)), 'signature');
+  });
+
+  test('whose header names another key, or none, although the signature is good', async () => {
+    const tenant = cloud.state.tenants.find(({ id }) => id === customers.contoso.id);
+    const claims = decodeJwt(await aToken(cloud));
+    assert.ok(tenant?.signingKey?.kid);
+    const key = await importJWK(tenant.signingKey, 'RS256');
+    const signed = (kid: string | undefined): Promise<string> =>
+      new SignJWT(claims).setProtectedHeader({ alg: 'RS256', ...(kid !== undefined && { kid }) }).sign(key);
+    assert.equal(await refused(await signed('another')), 'signature');
+    assert.equal(await refused(await signed(undefined)), 'signature');
+    assert.equal(await refused(await signed(tenant.signingKey.kid)), 'accepted');
   });
 
   test('of which a claim was changed', async () => {

@@ -1,0 +1,42 @@
+/** `npm run docs`: writes docs/errors.md from the error vocabulary. A test holds the two equal. */
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { errorMeanings } from '../shared/errors.ts';
+
+export const errorsFile = join(import.meta.dirname, '..', 'docs', 'errors.md');
+
+export function errorsPage(): string {
+  const sections = Object.entries(errorMeanings).map(([code, { symptom, meaning, remedy, owner, disposition }]) =>
+    [
+      `## ${code}`,
+      '',
+      `| | |`,
+      `|---|---|`,
+      `| What you see | ${symptom} |`,
+      `| What it means | ${meaning} |`,
+      `| What to do | ${remedy} |`,
+      `| Who | ${owner} |`,
+      `| A mail job that meets it | ${dispositions[disposition]} |`,
+    ].join('\n'),
+  );
+  return `${preface}\n${sections.join('\n\n')}\n`;
+}
+
+const dispositions = {
+  again: 'waits and is tried again; this costs no try of the queue',
+  never: 'is recorded and moved to the poison queue with this reason',
+  unknown: 'ends as `unknown`: it may have left, so it is not sent again by itself',
+} as const;
+
+const preface = `# What can go wrong
+
+Every outcome, audit row, HTTP answer and log line names one of these codes. A code never changes its meaning. This page is
+made from \`shared/errors.ts\` by \`npm run docs\`; change it there.
+`;
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(errorsFile, errorsPage());
+  console.log(`wrote ${errorsFile}`);
+}

@@ -1,0 +1,51 @@
+/** Connects a queue function to its queue. */
+
+import type { FunctionDefinition, QueueTrigger } from './function-definition.ts';
+import { QueueListener } from './queue-listener.ts';
+import { type MessageProperties, triggerMetadata } from './queue-messages.ts';
+import { type Connected, queueOf, type TriggerContext } from './triggers.ts';
+
+/** QueueListener.cs: host.json cannot change it. */
+const lockSeconds = 600;
+/** Idle queues are polled at least this often in Development (seen on host 4.1037). */
+const developmentPolling = 2000;
+
+export function connectQueue(
+  definition: FunctionDefinition,
+  trigger: QueueTrigger,
+  context: TriggerContext,
+): Connected {
+  const { name } = definition;
+  const { hostJson, development, invoker, admin, log } = context;
+  const { connection } = trigger;
+  const queue = queueOf(trigger, context);
+  const run = async (text: string, message: MessageProperties, reason: string): Promise<boolean> => {
+    const metadata = triggerMetadata(text, message);
+    const result = await invoker.invoke(definition, { data: { string: text }, triggerMetadata: metadata, reason });
+    return result.succeeded;
+  };
+  const { maxPollingInterval } = hostJson.queues;
+  const listener = new QueueListener({
+    queue,
+    poisonQueue: queue.name.endsWith('-poison')
+      ? undefined
+      : queueOf({ queueName: `${queue.name}-poison`, connection }, context),
+    options: {
+      ...hostJson.queues,
+      maxPollingInterval: development ? Math.min(maxPollingInterval, developmentPolling) : maxPollingInterval,
+    },
+    lockSeconds,
+    run: (text, message) => {
+      const { messageId, dequeueCount } = message;
+      return run(text, message, `New message on ${queue.name}, MessageId=${messageId}, DequeueCount=${dequeueCount}`);
+    },
+    log: log.logger(name, `Function.${name}`),
+  });
+  // Run by hand, a function sees a dequeueCount of 0, and a failure is neither retried nor poisoned.
+  admin.add(name, (input) => {
+    const now = new Date();
+    const dates = { insertedOn: now, expiresOn: now, nextVisibleOn: now };
+    void run(input, { messageId: crypto.randomUUID(), popReceipt: '', dequeueCount: 0, ...dates }, 'Run by hand');
+  });
+  return { summary: { name, trigger: 'queue' }, description: `queue ${queue.name}`, listener, queueName: queue.name };
+}

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { type HTMLElement, parse } from 'node-html-parser';
+import { type ErrorCode, errorMeanings, TenantpostError } from '../../../../shared/errors.ts';
+import { consentErrorPage, consentResultPage } from '../../../../shared/host/consent-pages.ts';
+import { contoso } from '../../../support/app-identity.ts';
+import { aPendingTenant, aTenant } from '../../../support/tenant.ts';
+
+type Response = ReturnType<typeof consentErrorPage>;
+
+function rootOf({ body }: Response): HTMLElement {
+  assert.ok(typeof body === 'string');
+  return parse(body);
+}
+
+const titleOf = (response: Response): string => rootOf(response).querySelector('h1')?.text ?? '';
+
+/** The facts of the page by name. */
+function factsOf(response: Response): Record<string, string> {
+  const [names, values] = ['dt', 'dd'].map((tag) => rootOf(response).querySelectorAll(tag).map(({ text }) => text));
+  return Object.fromEntries((names ?? []).map((name, at) => [name, values?.[at] ?? '']));
+}
+
+describe('the end of a consent', () => {
+  test('of an active tenant is 200 and says that mail can be sent', () => {
+    const response = consentResultPage(aTenant());
+    assert.equal(response.status, 200);
+    assert.equal(titleOf(response), 'Consent is in place');
+    assert.deepEqual(factsOf(response), { Tenant: contoso, State: 'active' });
+  });
+
+  test('of a pending tenant is 202 and says to wait', () => {
+    const response = consentResultPage(aPendingTenant());
+    assert.equal(response.status, 202);
+    assert.equal(titleOf(response), 'Consent is on its way');
+    assert.deepEqual(factsOf(response), { Tenant: contoso, State: 'pending' });
+  });
+});
+
+describe('the page of an error', () => {
+  /** Every code with which `Consent.start` and `Consent.finish` end on purpose. */
+  const codes: ErrorCode[] = [
+    'INVITATION_INVALID',
+    'INVITATION_EXPIRED',
+    'INVITATION_USED',
+    'CONSENT_STATE_MISSING',
+    'CONSENT_STATE_INVALID',
+    'CONSENT_STATE_EXPIRED',
+    'CONSENT_STATE_USED',
+    'CONSENT_OTHER_BROWSER',
+    'CONSENT_WRONG_TENANT',
+    'CONSENT_TENANT_MISSING',
+    'CONSENT_DECLINED',
+    'CONSENT_FAILED',
+    'TENANT_NOT_FOUND',
+    'APP_BLOCKED',
+  ];
+  for (const code of codes) {
+    test(`${code} has a title of its own, the meaning, the remedy and who can mend it`, () => {
+      const response = consentErrorPage(new TenantpostError(code, 'not for the page'));
+      const { httpStatus, meaning, remedy, owner } = errorMeanings[code];
+      assert.equal(response.status, httpStatus);
+      assert.notEqual(titleOf(response), 'Something went wrong');
+      assert.deepEqual(
+        rootOf(response)
+          .querySelectorAll('p')
+          .map(({ text }) => text),
+        [meaning, remedy],
+      );
+      assert.deepEqual(factsOf(response), {
+        Code: code,
+        'Who can mend it':
+          owner === 'operator' ? 'Whoever sent you the invitation' : 'An administrator of your organisation',
+      });
+    });
+  }
+
+  test('has a plain title for all others, and nothing of the error but its code', () => {
+    const error = new TenantpostError('UNEXPECTED', 'secret', { cause: new Error('secret'), detail: { a: 'secret' } });
+    const response = consentErrorPage(error);
+    assert.equal(response.status, 500);
+    assert.equal(titleOf(response), 'Something went wrong');
+    assert.doesNotMatch(String(response.body), /secret/);
+  });
+
+  test("shows Microsoft's own words as text, cut to 500 characters", () => {
+    const words = `AADSTS650051 <script>alert(1)</script> ${'x'.repeat(1000)}`;
+    const response = consentErrorPage(new TenantpostError('CONSENT_FAILED', 'failed'), words);
+    assert.equal(factsOf(response)['Microsoft says'], words.slice(0, 500));
+    assert.equal(rootOf(response).querySelector('script'), null);
+  });
+});
