@@ -65,7 +65,7 @@ const registration = z.object({
     .regex(/^[a-z][\w-]{0,127}$/i, 'is no function name: a letter, then letters, digits, - and _, 128 at most')
     .refine((name) => name.toLowerCase() !== 'host', 'is taken by the host'),
   bindings: z.record(z.string(), z.looseObject({ type: z.string() })),
-  retryOptions: z.unknown(),
+  retryOptions: z.unknown().optional(),
 });
 
 /** @throws ConfigurationError */

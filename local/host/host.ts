@@ -13,12 +13,13 @@ import { HttpServer } from './http-server.ts';
 import { Invoker } from './invoke.ts';
 import { Keys } from './keys.ts';
 import { Log, type Logger } from './log.ts';
+import { queueOf } from './queue-client.ts';
 import { QueueListener } from './queue-listener.ts';
 import { QueueOutputs } from './queue-outputs.ts';
 import type { FunctionSummary, HostKeys } from './ready.ts';
 import { MissingSettingError, type Settings } from './settings.ts';
 import { hostConnection, StorageConnections } from './storage.ts';
-import { type Connected, connect, queueOf, type TriggerContext } from './triggers.ts';
+import { type Connected, connect, type TriggerContext } from './triggers.ts';
 
 export interface LocalHostOptions {
   /** Folder of host.json and package.json. */

@@ -1,9 +1,10 @@
 /** Connects a queue function to its queue. */
 
 import type { FunctionDefinition, QueueTrigger } from './function-definition.ts';
+import { queueOf } from './queue-client.ts';
 import { QueueListener } from './queue-listener.ts';
 import { type MessageProperties, triggerMetadata } from './queue-messages.ts';
-import { type Connected, queueOf, type TriggerContext } from './triggers.ts';
+import type { Connected, TriggerContext } from './triggers.ts';
 
 /** QueueListener.cs: host.json cannot change it. */
 const lockSeconds = 600;

@@ -1,8 +1,6 @@
 /** Connects each function to what sets it off. A function that cannot be connected throws; the others run. */
 
-import type { QueueClient } from '@azure/storage-queue';
 import type { Admin } from './admin.ts';
-import { ConfigurationError } from './describe-issues.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import type { HostJson } from './host-json.ts';
 import type { HttpRouter } from './http-router.ts';
@@ -10,6 +8,7 @@ import { connectHttp } from './http-trigger.ts';
 import type { Invoker } from './invoke.ts';
 import type { Log } from './log.ts';
 import type { QueueListener } from './queue-listener.ts';
+import { queueOf } from './queue-client.ts';
 import { connectQueue } from './queue-trigger.ts';
 import type { FunctionSummary } from './ready.ts';
 import type { Settings } from './settings.ts';
@@ -52,17 +51,4 @@ export function connect(definition: FunctionDefinition, context: TriggerContext)
     case 'timerTrigger':
       return connectTimer(definition, trigger, context);
   }
-}
-
-/** The queue of a binding; names are put into lower case (seen on host 4.1037). */
-export function queueOf(
-  binding: { queueName: string; connection: string },
-  { settings, storage }: Pick<TriggerContext, 'settings' | 'storage'>,
-): QueueClient {
-  const name = settings.resolve(binding.queueName).toLowerCase();
-  // https://learn.microsoft.com/rest/api/storageservices/naming-queues-and-metadata
-  if (!/^(?!.*--)[a-z\d][a-z\d-]{1,61}[a-z\d]$/.test(name)) {
-    throw new ConfigurationError(`"${name}" is no queue name: 3 to 63 letters, digits and single dashes between them.`);
-  }
-  return storage.queues(settings.resolve(binding.connection)).getQueueClient(name);
 }

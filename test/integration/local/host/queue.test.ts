@@ -97,7 +97,8 @@ describe('queue functions', () => {
     test('gives trigger metadata', async () => {
       const sent = await queue.sendMessage('plain');
       const [plain] = await collector.wait(runOf('work'));
-      const { popReceipt, insertionTime, expirationTime, nextVisibleTime, ...rest } = plain?.triggerMetadata ?? {};
+      assert.ok(plain);
+      const { popReceipt, insertionTime, expirationTime, nextVisibleTime, ...rest } = plain.triggerMetadata;
       assert.deepEqual(rest, { queueTrigger: 'plain', dequeueCount: 1, id: sent.messageId });
       assert.equal(typeof popReceipt, 'string');
       for (const date of [insertionTime, expirationTime, nextVisibleTime]) {
@@ -186,7 +187,8 @@ describe('queue functions', () => {
 
       const [poisoned] = await collector.wait(runOf('poisoned'));
       assert.equal(poisoned?.message, 'fails');
-      const { id, dequeueCount, insertionTime, expirationTime } = poisoned?.triggerMetadata ?? {};
+      assert.ok(poisoned);
+      const { id, dequeueCount, insertionTime, expirationTime } = poisoned.triggerMetadata;
       assert.notEqual(id, sent.messageId);
       assert.equal(dequeueCount, 1);
       const days = (Date.parse(String(expirationTime)) - Date.parse(String(insertionTime))) / 86_400_000;

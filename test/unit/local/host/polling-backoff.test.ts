@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PollingBackoff } from '../../../../local/host/polling-backoff.ts';
+
+const sleeps = (backoff: PollingBackoff, count: number) =>
+  Array.from({ length: count }, () => Math.round(backoff.next()));
+
+test('doubles from 100 ms up to the maximum, and stays there', () => {
+  assert.deepEqual(sleeps(new PollingBackoff(2000, () => 0.5), 8), [100, 200, 300, 500, 900, 1700, 2000, 2000]);
+});
+
+test('starts again after messages were found', () => {
+  const backoff = new PollingBackoff(60_000, () => 0.5);
+  sleeps(backoff, 10);
+  backoff.reset();
+  assert.deepEqual(sleeps(backoff, 3), [100, 200, 300]);
+});
+
+test('is stretched by up to a fifth either way', () => {
+  assert.deepEqual(sleeps(new PollingBackoff(60_000, () => 0), 4), [100, 180, 260, 420]);
+  assert.deepEqual(sleeps(new PollingBackoff(60_000, () => 1), 4), [100, 220, 340, 580]);
+});
+
+test('never sleeps longer than the maximum', () => {
+  assert.deepEqual(sleeps(new PollingBackoff(100), 3), [100, 100, 100]);
+});
