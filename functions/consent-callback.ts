@@ -26,8 +26,9 @@ export const consentCallback = ({ consent, publicUrl }: Services): HttpFunctionO
       });
       return consentResultPage(tenant);
     } catch (error) {
-      if (error instanceof TenantpostError && read('error') !== undefined)
-        return consentErrorPage(error, errorDescription);
+      // Only with a state of ours is the description Entra's: anybody can write a callback with a text of his own.
+      const isEntras = error instanceof TenantpostError && error.detail['invitationId'] !== undefined;
+      if (isEntras && errorDescription !== undefined) return consentErrorPage(error, errorDescription);
       throw error;
     }
   }),

@@ -6,53 +6,61 @@ import { CookieJar } from 'tough-cookie';
 export interface OpenedPage {
   readonly url: string;
   readonly status: number;
+  readonly headers: Headers;
   readonly document: HTMLElement;
+  /** Where a redirect leads that the browser was told not to follow. */
+  readonly location?: string;
 }
 
 const mostRedirects = 10;
 
 export class Browser {
-  readonly #cookies = new CookieJar();
+  readonly #cookies = new CookieJar(undefined, { prefixSecurity: 'strict' });
+  readonly #follows: (url: URL) => boolean;
+
+  /** @param follows which redirects to follow; all of them if left out. */
+  constructor(follows: (url: URL) => boolean = () => true) {
+    this.#follows = follows;
+  }
 
   open(url: string): Promise<OpenedPage> {
-    return this.#follow(url, { method: 'GET' });
+    return this.#visit(url);
   }
 
   /** Presses a button: sends its form with all of its fields and the button's own name and value. */
   press(page: OpenedPage, value: string): Promise<OpenedPage> {
     const button = page.document.querySelectorAll('button').find((one) => one.getAttribute('value') === value);
     const form = button?.closest('form');
-    if (!button || !form)
+    if (!button || !form) {
       throw new Error(`${page.url} has no button "${value}": ${page.document.innerText.slice(0, 300)}`);
-    const fields = new URLSearchParams();
-    for (const input of form.querySelectorAll('input')) {
-      fields.append(input.getAttribute('name') ?? '', input.getAttribute('value') ?? '');
     }
-    fields.append(button.getAttribute('name') ?? '', value);
-    const action = new URL(form.getAttribute('action') ?? '', page.url).href;
-    return this.#follow(action, { method: 'POST', body: fields.toString() });
+    const fields = [...form.querySelectorAll('input'), button].map((one): [string, string] => [
+      one.getAttribute('name') ?? '',
+      one.getAttribute('value') ?? '',
+    ]);
+    return this.post(new URL(form.getAttribute('action') ?? '', page.url).href, fields);
   }
 
-  async #follow(url: string, request: { method: string; body?: string }): Promise<OpenedPage> {
-    let at = url;
-    let next = request;
-    for (let hop = 0; hop <= mostRedirects; hop += 1) {
-      const response = await fetch(at, {
-        ...next,
-        redirect: 'manual',
-        headers: {
-          cookie: await this.#cookies.getCookieString(at),
-          ...(next.body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
-        },
-      });
-      for (const cookie of response.headers.getSetCookie()) await this.#cookies.setCookie(cookie, at);
-      const text = await response.text();
-      const location = response.headers.get('location');
-      if (location === null) return { url: at, status: response.status, document: parse(text) };
-      at = new URL(location, at).href;
-      // A browser follows 302 and 303 with GET (RFC 9110 section 15.4).
-      next = { method: 'GET' };
-    }
-    throw new Error(`${url} redirects more than ${mostRedirects} times`);
+  post(url: string, fields: [string, string][]): Promise<OpenedPage> {
+    return this.#visit(url, new URLSearchParams(fields).toString());
+  }
+
+  async #visit(url: string, form?: string, redirects = 0): Promise<OpenedPage> {
+    if (redirects > mostRedirects) throw new Error(`${url} is the end of more than ${mostRedirects} redirects`);
+    const cookie = await this.#cookies.getCookieString(url);
+    const sent =
+      form === undefined
+        ? { headers: { cookie } }
+        : { method: 'POST', body: form, headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' } };
+    const response = await fetch(url, { ...sent, redirect: 'manual' });
+    const { status, headers } = response;
+    for (const line of headers.getSetCookie()) await this.#cookies.setCookie(line, url);
+    const document = parse(await response.text());
+    const location = headers.get('location');
+    if (location === null) return { url, status, headers, document };
+    const target = new URL(location, url);
+    if (!this.#follows(target)) return { url, status, headers, document, location };
+    // A browser follows 302 and 303 with GET (RFC 9110 section 15.4).
+    return this.#visit(target.href, undefined, redirects + 1);
   }
 }

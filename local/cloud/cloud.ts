@@ -38,8 +38,6 @@ export interface Cloud extends CloudContext {
   readonly ca: string;
   /** The same key pair that the cloud's own services use, for further TLS servers (Azurite). */
   readonly tls: { cert: string; key: string; certFile: string; keyFile: string };
-  /** Writes the state to the data folder now. */
-  save(): void;
   stop(): Promise<void>;
 }
 
@@ -51,6 +49,9 @@ export interface CloudOptions {
   /** Fixed ports by service; those left out are chosen by the system. */
   ports?: Partial<Record<keyof CloudUrls, number>>;
 }
+
+/** The state changes only by requests, and is kept soon after each: a process that is killed loses little. */
+const autosaveEvery = 2000;
 
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   mkdirSync(options.folder, { recursive: true });
@@ -69,8 +70,16 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const urls: CloudUrls = { entra: '', graph: '', vault: '', identity: '' };
   const context: CloudContext = { state, journal: new Journal(), urls, identityHeader: crypto.randomUUID() };
 
+  let savedAt = 0;
+  const saveIfChanged = (): void => {
+    if (context.journal.recorded === savedAt) return;
+    savedAt = context.journal.recorded;
+    saveState(stateFile, state);
+  };
   const listening: Listening[] = [];
+  const autosave = setInterval(saveIfChanged, autosaveEvery).unref();
   const stop = async (): Promise<void> => {
+    clearInterval(autosave);
     saveState(stateFile, state);
     await Promise.all(listening.map((one) => one.stop()));
   };
@@ -98,7 +107,6 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     ca,
     caFile: files.caFile,
     tls: { cert, key, certFile: files.certFile, keyFile: files.keyFile },
-    save: () => saveState(stateFile, state),
     stop,
   };
 }

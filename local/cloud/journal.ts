@@ -14,11 +14,18 @@ export interface JournalEntry {
   reason?: string;
 }
 
+/** A cloud that is left running for days forgets the oldest requests. */
+const mostEntries = 50_000;
+
 export class Journal {
   readonly entries: JournalEntry[] = [];
+  /** How many there ever were: whoever remembers it can tell whether anything has happened since. */
+  recorded = 0;
 
   record(entry: Omit<JournalEntry, 'at'>): void {
+    this.recorded += 1;
     this.entries.push({ at: Date.now(), ...entry });
+    if (this.entries.length > mostEntries) this.entries.splice(0, mostEntries / 10);
   }
 
   /** How many requests of one kind were made since a moment (epoch milliseconds). */

@@ -14,7 +14,7 @@ const workerVersion = '3.9.1';
 const hostVersion = '4.1037.0';
 
 const hookNames = ['appStart', 'appTerminate', 'preInvocation', 'postInvocation', 'log'] as const;
-export type HookName = (typeof hookNames)[number];
+type HookName = (typeof hookNames)[number];
 type HookCallback = (context: object) => unknown;
 
 export class FunctionsCore {
@@ -39,9 +39,8 @@ export class FunctionsCore {
   }
 
   get model(): ProgrammingModel {
-    if (!this.#model)
-      throw new ConfigurationError('The app set no programming model: it must use @azure/functions v4.');
-    return this.#model;
+    if (this.#model) return this.#model;
+    throw new ConfigurationError('The app set no programming model: it must use @azure/functions v4.');
   }
 
   /** Makes `require('@azure/functions-core')` answer in this process; must run before the app is loaded. */

@@ -55,21 +55,19 @@ async function start() {
   return host;
 }
 
+function sayFatal(text: string): void {
+  say(formatLine(new Date(), 'critical', 'host', text));
+}
+
 function fail(error: unknown): void {
-  say(
-    formatLine(
-      new Date(),
-      'critical',
-      'host',
-      error instanceof ConfigurationError ? error.message : describeError(error),
-    ),
-  );
+  sayFatal(error instanceof ConfigurationError ? error.message : describeError(error));
   const message = error instanceof Error ? error.message : String(error);
   void tell({ type: 'failed', message }).then(() => process.exit(1));
 }
 
-const started = start();
+let ready = false;
 let stopping = false;
+const started = start();
 
 /** Once is enough: a second call changes nothing. */
 function stop(): void {
@@ -80,7 +78,7 @@ function stop(): void {
     .then(
       () => process.exit(0),
       (error: unknown) => {
-        say(formatLine(new Date(), 'critical', 'host', describeError(error)));
+        sayFatal(describeError(error));
         process.exit(1);
       },
     );
@@ -96,8 +94,13 @@ process.on('SIGINT', onSignal);
 // Windows knows no SIGTERM: there the parent says it. A parent that is gone must not leave a host behind.
 process.on('message', stop);
 process.on('disconnect', stop);
+// Whoever read the log is gone; what is under way is finished all the same.
+process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
 process.on('uncaughtException', (error) => {
-  say(formatLine(new Date(), 'critical', 'host', `The app ended this process: ${describeError(error)}`));
+  // Also what an entry file did not wait for.
+  if (!ready) return fail(error);
+  sayFatal(`The app ended this process: ${describeError(error)}`);
   process.exit(1);
 });
-started.catch(fail);
+started.then(() => (ready = true), fail);

@@ -5,6 +5,14 @@ const least = 100;
 /** RandomizedExponentialBackoffStrategy.RandomizationFactor: each step is stretched by up to a fifth, either way. */
 const spread = 0.2;
 
+/** In Development no idle queue waits longer (seen on host 4.1037). */
+const mostInDevelopment = 2000;
+
+/** @param maxPollingInterval of host.json, in milliseconds. */
+export function longestPollingInterval(maxPollingInterval: number, development: boolean): number {
+  return development ? Math.min(maxPollingInterval, mostInDevelopment) : maxPollingInterval;
+}
+
 export class PollingBackoff {
   readonly #most: number;
   readonly #random: () => number;

@@ -1,6 +1,7 @@
 /** Connects a queue function to its queue. */
 
 import type { FunctionDefinition, QueueTrigger } from './function-definition.ts';
+import { longestPollingInterval } from './polling-backoff.ts';
 import { queueOf } from './queue-client.ts';
 import { QueueListener } from './queue-listener.ts';
 import { type MessageProperties, triggerMetadata } from './queue-messages.ts';
@@ -8,8 +9,6 @@ import type { Connected, TriggerContext } from './triggers.ts';
 
 /** QueueListener.cs: host.json cannot change it. */
 const lockSeconds = 600;
-/** Idle queues are polled at least this often in Development (seen on host 4.1037). */
-const developmentPolling = 2000;
 
 export function connectQueue(
   definition: FunctionDefinition,
@@ -25,7 +24,6 @@ export function connectQueue(
     const result = await invoker.invoke(definition, { data: { string: text }, triggerMetadata: metadata, reason });
     return result.succeeded;
   };
-  const { maxPollingInterval } = hostJson.queues;
   const listener = new QueueListener({
     queue,
     poisonQueue: queue.name.endsWith('-poison')
@@ -33,7 +31,7 @@ export function connectQueue(
       : queueOf({ queueName: `${queue.name}-poison`, connection }, context),
     options: {
       ...hostJson.queues,
-      maxPollingInterval: development ? Math.min(maxPollingInterval, developmentPolling) : maxPollingInterval,
+      maxPollingInterval: longestPollingInterval(hostJson.queues.maxPollingInterval, development),
     },
     lockSeconds,
     run: (text, message) => {

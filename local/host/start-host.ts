@@ -67,17 +67,24 @@ export async function startHost({ root, settings, port = 0, environment, onLine 
   });
 
   const ready = await whenReady(child, exited, lastLines);
+  let stopping = false;
   return {
     pid: child.pid ?? 0,
     ...ready,
     stop() {
-      if (process.platform !== 'win32') child.kill('SIGTERM');
-      else if (child.connected) child.send('stop');
+      // A second signal would end the host at once.
+      if (!stopping) tellToStop(child);
+      stopping = true;
       return exited;
     },
     kill: () => void child.kill('SIGKILL'),
     exited,
   };
+}
+
+function tellToStop(child: ChildProcess): void {
+  if (process.platform !== 'win32') child.kill('SIGTERM');
+  else if (child.connected) child.send('stop');
 }
 
 function environmentOf(settings: Record<string, string>, environment: HostOptions['environment']) {

@@ -33,7 +33,7 @@ export function consentResultPage(tenant: Tenant): HttpResponseInit {
 
 /** Pages for the ends that an administrator meets; all others get the plain one, with meaning and remedy. */
 const titles: Partial<Record<ErrorCode, string>> = {
-  CONSENT_DECLINED: 'You declined, and nothing was granted',
+  CONSENT_DECLINED: 'The permission was declined',
   CONSENT_FAILED: 'Microsoft could not record the consent',
   CONSENT_WRONG_TENANT: 'This invitation is for another organisation',
   CONSENT_OTHER_BROWSER: 'Please finish in the browser in which you began',

@@ -16,7 +16,7 @@ let stack: TestStack;
 before(async () => {
   stack = await startTestStack();
 });
-after(async () => stack[Symbol.asyncDispose]());
+after(async () => stack.stop());
 
 /** Opens an invitation as far as Entra's sign-in page: the state that it sent along, and the browser that it is bound to. */
 async function begin(

@@ -24,7 +24,7 @@ const mail = (tenant: { id: string; domain: string }, id: string): Record<string
 before(async () => {
   stack = await startTestStack();
 });
-after(async () => stack[Symbol.asyncDispose]());
+after(async () => stack.stop());
 
 interface Report {
   state: string;

@@ -20,7 +20,7 @@ before(async () => {
   await bringIn(stack, contoso);
   await bringIn(stack, fabrikam);
 });
-after(async () => stack[Symbol.asyncDispose]());
+after(async () => stack.stop());
 
 interface Poison {
   reason: {

@@ -1,7 +1,8 @@
 /**
  * A local Microsoft cloud for one test file: its own folder, ports and keys, with Contoso's consent already given.
  *
- *     await using cloud = await startTestCloud();
+ *     const cloud = await startTestCloud();
+ *     after(() => cloud.stop());
  *     const response = await cloud.fetch(`${cloud.urls.graph}/v1.0/...`);
  */
 
@@ -11,20 +12,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeJwt, importJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
-import { Agent, fetch, type RequestInit, type Response } from 'undici';
 import { z } from 'zod';
 import { type Cloud, startCloud } from '../../local/cloud/cloud.ts';
 import { customers, demoState, vendor } from '../../local/cloud/seed.ts';
 import type { CloudState, EnterpriseApp, Tenant } from '../../local/cloud/state.ts';
 import { type AccessTokenClaims, issuerOf, signAccessToken } from '../../local/cloud/tokens.ts';
+import { trust } from '../../local/trust.ts';
 
 export { customers, vendor } from '../../local/cloud/seed.ts';
 
 export const redirectUri = 'http://localhost:7071/api/consent/callback';
 export const graphResource = 'https://graph.microsoft.com';
 
-export interface TestCloud extends Cloud, AsyncDisposable {
-  /** `fetch` that trusts the cloud's CA and follows no redirect. */
+export interface TestCloud extends Cloud {
+  /** `fetch` that follows no redirect. */
   fetch(url: string | URL, init?: RequestInit): Promise<Response>;
 }
 
@@ -44,17 +45,15 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
       return state;
     },
   });
-  const agent = new Agent({ connect: { ca: cloud.ca } });
+  trust(cloud.ca);
   const stop = async (): Promise<void> => {
-    await agent.close();
     await cloud.stop();
     rmSync(folder, { recursive: true, force: true });
   };
   return {
     ...cloud,
-    fetch: (url, init) => fetch(url, { dispatcher: agent, redirect: 'manual', ...init }),
+    fetch: (url, init) => fetch(url, { redirect: 'manual', ...init }),
     stop,
-    [Symbol.asyncDispose]: stop,
   };
 }
 

@@ -9,7 +9,7 @@ import { readOutcomes } from '../../local/outcomes.ts';
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts';
 import { waitFor } from '../../local/wait.ts';
 
-export interface TestStack extends Stack, AsyncDisposable {
+export interface TestStack extends Stack {
   /** Everything that the host and the app printed. */
   readonly lines: readonly string[];
 }
@@ -28,7 +28,7 @@ export async function startTestStack(settings: StackOptions['settings'] = {}): P
   return {
     ...stack,
     lines,
-    async [Symbol.asyncDispose]() {
+    async stop() {
       await stack.stop();
       rmSync(folder, { recursive: true, force: true });
     },

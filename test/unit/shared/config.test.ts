@@ -306,11 +306,7 @@ describe('several wrong settings', () => {
   test('are all named at once', () => {
     assert.deepEqual(
       Object.keys(expectations(wrong)).sort(),
-      [
-        ...Object.keys(wrong),
-        'AzureWebJobsStorage__queueServiceUri',
-        'AzureWebJobsStorage__tableServiceUri',
-      ].sort(),
+      [...Object.keys(wrong), 'AzureWebJobsStorage__queueServiceUri', 'AzureWebJobsStorage__tableServiceUri'].sort(),
     );
   });
 

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, describe, test } from 'node:test';
 import { addTenant, enterpriseAppIn, startTestCloud, vendor } from '../../../support/cloud.ts';
+import type { OpenedPage } from '../../../../local/browser.ts';
 import {
   antiForgeryToken,
   callbackParameters,
   ConsentBrowser,
   consentUrl,
   errorText,
-  type Visit,
 } from '../../../support/consent-browser.ts';
 
 const cloud = await startTestCloud();
@@ -19,7 +19,9 @@ assert.ok(registration);
 describe('signing in', () => {
   test('offers the administrators of the tenant alone', async () => {
     const signIn = await new ConsentBrowser(cloud).open(consentUrl(cloud));
-    const offered = signIn.root.querySelectorAll('button[name=administrator]').map((one) => one.getAttribute('value'));
+    const offered = signIn.document
+      .querySelectorAll('button[name=administrator]')
+      .map((one) => one.getAttribute('value'));
     assert.deepEqual(offered, ['admin@contoso.example', 'not-an-administrator']);
   });
 
@@ -37,11 +39,11 @@ describe('signing in', () => {
 
   test('holds for one request: the next one asks again', async () => {
     const browser = new ConsentBrowser(cloud);
-    await browser.press(await browser.open(consentUrl(cloud)), 'administrator', 'admin@contoso.example');
+    await browser.press(await browser.open(consentUrl(cloud)), 'admin@contoso.example');
     const again = await browser.open(consentUrl(cloud));
-    assert.ok(again.root.querySelector('button[value=accept]'), 'the same request goes on where it was');
+    assert.ok(again.document.querySelector('button[value=accept]'), 'the same request goes on where it was');
     const next = await browser.open(consentUrl(cloud, 'organizations'));
-    assert.ok(next.root.querySelector('button[name=administrator]'));
+    assert.ok(next.document.querySelector('button[name=administrator]'));
   });
 
   test('is kept in a cookie that no script reads and no other site sends', async () => {
@@ -55,10 +57,10 @@ describe('signing in', () => {
 });
 
 describe('a form', () => {
-  const prepared = async (): Promise<{ browser: ConsentBrowser; review: Visit; token: string; id: string }> => {
+  const prepared = async (): Promise<{ browser: ConsentBrowser; review: OpenedPage; token: string; id: string }> => {
     const { id, domain } = addTenant(cloud);
     const browser = new ConsentBrowser(cloud);
-    const review = await browser.press(await browser.open(consentUrl(cloud, id)), 'administrator', `admin@${domain}`);
+    const review = await browser.press(await browser.open(consentUrl(cloud, id)), `admin@${domain}`);
     const token = antiForgeryToken(review);
     return { browser, review, token, id };
   };
@@ -125,13 +127,13 @@ describe('a form', () => {
 });
 
 describe('a page', () => {
-  const review = async (): Promise<Visit> => {
+  const review = async (): Promise<OpenedPage> => {
     const browser = new ConsentBrowser(cloud);
-    return browser.press(await browser.open(consentUrl(cloud)), 'administrator', 'admin@contoso.example');
+    return browser.press(await browser.open(consentUrl(cloud)), 'admin@contoso.example');
   };
 
   test('shows app, publisher, account and the permissions in words', async () => {
-    const text = (await review()).root.querySelector('main')?.structuredText ?? '';
+    const text = (await review()).document.querySelector('main')?.structuredText ?? '';
     for (const shown of [
       'Mailworks Post',
       'Mailworks Ltd',
@@ -145,21 +147,21 @@ describe('a page', () => {
 
   test('says that it is the local cloud and not Microsoft', async () => {
     for (const visit of [await review(), await new ConsentBrowser(cloud).open(consentUrl(cloud, 'common'))]) {
-      assert.match(visit.root.querySelector('.banner')?.text ?? '', /local cloud of tenantpost, not Microsoft/);
-      assert.match(visit.root.querySelector('title')?.text ?? '', /local cloud/);
+      assert.match(visit.document.querySelector('.banner')?.text ?? '', /local cloud of tenantpost, not Microsoft/);
+      assert.match(visit.document.querySelector('title')?.text ?? '', /local cloud/);
     }
   });
 
   test('has one form per choice and one heading', async () => {
-    const { root } = await review();
+    const { document } = await review();
     for (const value of ['accept', 'cancel', 'switch']) {
-      const [button, ...more] = root.querySelectorAll(`form[method=post] button[name=choice][value=${value}]`);
+      const [button, ...more] = document.querySelectorAll(`form[method=post] button[name=choice][value=${value}]`);
       assert.ok(button && more.length === 0);
       assert.equal(button.closest('form')?.querySelectorAll('button').length, 1);
       assert.notEqual(button.text.trim(), '');
     }
-    assert.equal(root.querySelectorAll('h1').length, 1);
-    assert.equal(root.querySelector('html')?.getAttribute('lang'), 'en');
+    assert.equal(document.querySelectorAll('h1').length, 1);
+    assert.equal(document.querySelector('html')?.getAttribute('lang'), 'en');
   });
 
   test('escapes what comes from outside', async (t) => {
@@ -168,12 +170,12 @@ describe('a page', () => {
     t.after(() => {
       registration.displayName = name;
     });
-    assert.equal((await review()).root.querySelector('img'), null);
+    assert.equal((await review()).document.querySelector('img'), null);
     const refused = await new ConsentBrowser(cloud).open(
       consentUrl(cloud, undefined, { redirect_uri: 'https://x.example/"><script>alert(1)</script>' }),
     );
-    assert.equal(refused.root.querySelector('script'), null);
-    assert.ok(refused.root.toString().includes('&lt;script&gt;'));
+    assert.equal(refused.document.querySelector('script'), null);
+    assert.ok(refused.document.toString().includes('&lt;script&gt;'));
   });
 
   test('runs no script, is framed by nobody, and its form leads to itself and to the app alone', async () => {
@@ -183,7 +185,7 @@ describe('a page', () => {
     assert.match(policy, /frame-ancestors 'none'/);
     assert.match(policy, /form-action 'self' http:\/\/localhost:7071;/);
     assert.ok(!policy.includes('unsafe'));
-    const style = visit.root.querySelector('style')?.innerHTML ?? '';
+    const style = visit.document.querySelector('style')?.innerHTML ?? '';
     const hash = createHash('sha256').update(style).digest('base64');
     assert.ok(style.length > 100 && policy.includes(`style-src 'sha256-${hash}'`), 'the hash is that of the style');
     assert.match(visit.headers.get('cache-control') ?? '', /no-store/);

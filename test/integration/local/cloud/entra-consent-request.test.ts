@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { addTenant, customers, graphResource, startTestCloud, vendor } from '../../../support/cloud.ts';
-import { ConsentBrowser, consentUrl, errorText, type Visit } from '../../../support/consent-browser.ts';
+import type { OpenedPage } from '../../../../local/browser.ts';
+import { ConsentBrowser, consentUrl, errorText } from '../../../support/consent-browser.ts';
 
 const cloud = await startTestCloud();
 after(() => cloud.stop());
@@ -57,7 +58,7 @@ describe('a request is refused with a page, and no redirect,', () => {
       assert.equal(visit.status, 400);
       assert.equal(visit.location, undefined);
       assert.ok(errorText(visit).startsWith(`AADSTS${code}: `), errorText(visit));
-      assert.equal(visit.root.querySelector('form'), null);
+      assert.equal(visit.document.querySelector('form'), null);
     });
   }
 
@@ -78,7 +79,7 @@ describe('a request is refused with a page, and no redirect,', () => {
     assert.match(errorText(await browser.open(consentUrl(cloud, customers.contoso.id, parameters))), /^AADSTS700016: /);
     assert.match(errorText(await browser.open(consentUrl(cloud, 'organizations', parameters))), /^AADSTS50194: /);
     const atHome = await browser.open(consentUrl(cloud, vendor.tenantId, parameters));
-    assert.ok(atHome.root.querySelector('button[name=administrator]'));
+    assert.ok(atHome.document.querySelector('button[name=administrator]'));
   });
 });
 
@@ -96,7 +97,8 @@ describe('the redirect URI', () => {
     registration.redirectUris.push('https://app.example/callback', 'http://127.0.0.1:7071/cb');
     t.after(() => registration.redirectUris.splice(1));
     const browser = new ConsentBrowser(cloud);
-    const open = (uri: string): Promise<Visit> => browser.open(consentUrl(cloud, undefined, { redirect_uri: uri }));
+    const open = (uri: string): Promise<OpenedPage> =>
+      browser.open(consentUrl(cloud, undefined, { redirect_uri: uri }));
     assert.equal((await open('https://app.example/callback')).status, 200);
     assert.equal((await open('https://app.example:8443/callback')).status, 400);
     assert.equal((await open('http://127.0.0.1:1234/cb')).status, 200);

@@ -67,13 +67,13 @@ describe('accepting', () => {
     const { id, domain } = addTenant(cloud);
     const browser = new ConsentBrowser(cloud);
     const signIn = await browser.open(consentUrl(cloud, 'organizations'));
-    const groups = signIn.root.querySelectorAll('fieldset legend').map((legend) => legend.text.trim());
+    const groups = signIn.document.querySelectorAll('fieldset legend').map((legend) => legend.text.trim());
     assert.deepEqual(
       groups,
       cloud.state.tenants.map((tenant) => `${tenant.displayName} (${tenant.domain})`),
     );
-    const review = await browser.press(signIn, 'administrator', `admin@${domain}`);
-    assert.equal(callbackParameters(await browser.press(review, 'choice', 'accept'))['tenant'], id);
+    const review = await browser.press(signIn, `admin@${domain}`);
+    assert.equal(callbackParameters(await browser.press(review, 'accept'))['tenant'], id);
     assert.ok(enterpriseAppIn(cloud, id));
   });
 
@@ -137,21 +137,17 @@ describe('somebody who is not an administrator', () => {
   test('is told to ask one, and returns to the app with an error', async () => {
     const { id } = addTenant(cloud);
     const browser = new ConsentBrowser(cloud);
-    const page = await browser.press(
-      await browser.open(consentUrl(cloud, id)),
-      'administrator',
-      'not-an-administrator',
-    );
+    const page = await browser.press(await browser.open(consentUrl(cloud, id)), 'not-an-administrator');
     assert.equal(page.status, 403);
     assert.match(errorText(page), /^AADSTS90094: The grant requires admin permission\./);
-    assert.equal(page.root.querySelector('button[value=accept]'), null);
+    assert.equal(page.document.querySelector('button[value=accept]'), null);
 
     const {
       error,
       error_description: text,
       state,
       admin_consent: flag,
-    } = callbackParameters(await browser.press(page, 'choice', 'return'));
+    } = callbackParameters(await browser.press(page, 'return'));
     assert.deepEqual({ error, state, flag }, { error: 'access_denied', state: 'state-1', flag: 'True' });
     assert.match(text ?? '', /^AADSTS90094: /);
     assert.equal(enterpriseAppIn(cloud, id), undefined);
@@ -160,11 +156,7 @@ describe('somebody who is not an administrator', () => {
   test('cannot accept by sending the form of somebody who can', async () => {
     const { id } = addTenant(cloud);
     const browser = new ConsentBrowser(cloud);
-    const page = await browser.press(
-      await browser.open(consentUrl(cloud, id)),
-      'administrator',
-      'not-an-administrator',
-    );
+    const page = await browser.press(await browser.open(consentUrl(cloud, id)), 'not-an-administrator');
     const token = antiForgeryToken(page);
     const refused = await browser.post(page.url, [
       ['antiForgeryToken', token],
@@ -177,14 +169,10 @@ describe('somebody who is not an administrator', () => {
   test('may sign in again as somebody who is', async () => {
     const { id, domain } = addTenant(cloud);
     const browser = new ConsentBrowser(cloud);
-    const page = await browser.press(
-      await browser.open(consentUrl(cloud, id)),
-      'administrator',
-      'not-an-administrator',
-    );
-    const signIn = await browser.press(page, 'choice', 'switch');
-    const review = await browser.press(signIn, 'administrator', `admin@${domain}`);
-    assert.equal(callbackParameters(await browser.press(review, 'choice', 'accept'))['tenant'], id);
+    const page = await browser.press(await browser.open(consentUrl(cloud, id)), 'not-an-administrator');
+    const signIn = await browser.press(page, 'switch');
+    const review = await browser.press(signIn, `admin@${domain}`);
+    assert.equal(callbackParameters(await browser.press(review, 'accept'))['tenant'], id);
   });
 });
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { aToken, startTestCloud } from '../../../support/cloud.ts';
@@ -15,8 +15,10 @@ const printed = z.object({
   refused: z.object({ statusCode: z.number(), code: z.string(), requestId: z.guid() }),
 });
 
+const cloud = await startTestCloud();
+after(() => cloud.stop());
+
 test('sends with the unmodified @microsoft/microsoft-graph-client, which understands the refusal too', async () => {
-  await using cloud = await startTestCloud();
   const env = {
     NODE_EXTRA_CA_CERTS: cloud.caFile,
     GRAPH_URL: cloud.urls.graph,

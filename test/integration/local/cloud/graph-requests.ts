@@ -1,7 +1,6 @@
 /** What the tests of Graph share: a message, a request to send it, and Graph's answer read strictly. */
 
 import assert from 'node:assert/strict';
-import type { Response } from 'undici';
 import { z } from 'zod';
 import type { StoredMessage } from '../../../../local/cloud/state.ts';
 import { aToken, customers, type TestCloud } from '../../../support/cloud.ts';

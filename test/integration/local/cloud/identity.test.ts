@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { fetch, type Response } from 'undici';
 import { z } from 'zod';
 import { type AccessTokenClaims, verifyAccessToken } from '../../../../local/cloud/tokens.ts';
 import { startTestCloud, vendor } from '../../../support/cloud.ts';
@@ -77,7 +76,7 @@ test('refuses whoever does not know the secret of the header', async () => {
 
 describe('the api-version', () => {
   for (const version of [undefined, '', '2017-09-01', '2018-02-01']) {
-    test(`is refused when it is ${version ?? 'missing'}`, async () => {
+    test(`is refused when it is ${version === '' ? 'empty' : (version ?? 'missing')}`, async () => {
       const { status, message } = await refusedBy(await ask({ 'api-version': version }));
       assert.equal(status, 400);
       assert.match(message, /api-version/);
@@ -101,7 +100,7 @@ describe('the resource', () => {
   }
 
   for (const resource of [undefined, '', 'https://vault.azure.example', `${VAULT}/.default`]) {
-    test(`is refused when it is ${resource ?? 'missing'}`, async () => {
+    test(`is refused when it is ${resource === '' ? 'empty' : (resource ?? 'missing')}`, async () => {
       assert.equal((await refusedBy(await ask({ resource }))).status, 400);
     });
   }

@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { JWK } from 'jose';
-import type { Headers } from 'undici';
 import { z } from 'zod';
 import type { Cloud } from '../../../../local/cloud/cloud.ts';
 import type { JournalEntry } from '../../../../local/cloud/journal.ts';

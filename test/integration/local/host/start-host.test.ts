@@ -61,6 +61,13 @@ describe('starting a host', { concurrency: true }, () => {
     assert.match(await printed, /fatal \[host\] Error: TENANTPOST_CLIENT_ID is missing\n {8}at /);
   });
 
+  test("fails with the app's own message when something that its entry file does not wait for rejects", async () => {
+    const root = makeApp(
+      `${get} void Promise.reject(new Error('no vault')); app.hook.appStart(() => new Promise(() => {}));`,
+    );
+    assert.equal(await refusal(root), 'no vault');
+  });
+
   test('fails when an appStart hook throws', async () => {
     assert.equal(
       await refusal(makeApp(`${get} app.hook.appStart(() => { throw new Error('no vault'); });`)),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PollingBackoff } from '../../../../local/host/polling-backoff.ts';
+import { longestPollingInterval, PollingBackoff } from '../../../../local/host/polling-backoff.ts';
 
 const sleeps = (backoff: PollingBackoff, count: number) =>
   Array.from({ length: count }, () => Math.round(backoff.next()));
@@ -23,4 +23,10 @@ test('is stretched by up to a fifth either way', () => {
 
 test('never sleeps longer than the maximum', () => {
   assert.deepEqual(sleeps(new PollingBackoff(100), 3), [100, 100, 100]);
+});
+
+test('is capped at 2 s in Development, by maxPollingInterval alone in Production', () => {
+  assert.equal(longestPollingInterval(60_000, true), 2000);
+  assert.equal(longestPollingInterval(500, true), 500);
+  assert.equal(longestPollingInterval(60_000, false), 60_000);
 });

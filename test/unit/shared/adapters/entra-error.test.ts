@@ -18,9 +18,7 @@ const table: Partial<Record<ErrorCode, readonly number[]>> = {
   APP_NOT_IN_TENANT: [7000229, 700016, 700011, 65001, 650051],
   APP_BLOCKED: [70001, 7000112, 53003],
   TENANT_NOT_FOUND: [90002, 900023, 90038],
-  CREDENTIAL_REFUSED: [
-    700027, 7000215, 7000222, 50012, 50027, 50048, 700021, 700023, 700024, 700025, 700030,
-  ],
+  CREDENTIAL_REFUSED: [700027, 7000215, 7000222, 50012, 50027, 50048, 700021, 700023, 700024, 700025, 700030],
   ENTRA_UNAVAILABLE: [50196, 90055, 90033, 90006, 90012, 90024, 50033, 90090],
   // No row of its own: a number that nobody knows, two that begin like a known one, and one within another.
   TOKEN_REFUSED: [123456789, 70002, 7000160, 500011, 0],
@@ -43,7 +41,10 @@ describe('a refusal by its number', () => {
 });
 
 test('the number of the description decides, where it and the list differ', () => {
-  assert.equal(entraError(contoso, new Error('Error(s): 1 - Description: AADSTS700016: gone')).code, 'APP_NOT_IN_TENANT');
+  assert.equal(
+    entraError(contoso, new Error('Error(s): 1 - Description: AADSTS700016: gone')).code,
+    'APP_NOT_IN_TENANT',
+  );
 });
 
 test('a refusal without a description is judged by its list of numbers', () => {
@@ -54,7 +55,9 @@ test('a refusal without a description is judged by its list of numbers', () => {
 
 describe('what has no number is taken as Entra being away', () => {
   for (const [what, cause] of Object.entries({
-    'a connection that was refused': Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:443'), { code: 'ECONNREFUSED' }),
+    'a connection that was refused': Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:443'), {
+      code: 'ECONNREFUSED',
+    }),
     'a failed discovery': new Error('endpoints_resolution_error: Endpoints cannot be resolved'),
     'an empty message': new Error(''),
     'no error at all': 'AADSTS700016',

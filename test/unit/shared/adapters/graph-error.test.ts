@@ -82,7 +82,15 @@ describe("Graph's code", () => {
   });
 
   test('is left out when the body is not one of Graph', () => {
-    for (const text of ['', '<html>Bad gateway</html>', 'null', '[]', '{}', '{"error":"invalid_grant"}', '{"error":null}']) {
+    for (const text of [
+      '',
+      '<html>Bad gateway</html>',
+      'null',
+      '[]',
+      '{}',
+      '{"error":"invalid_grant"}',
+      '{"error":null}',
+    ]) {
       assert.equal(codeIn(text), undefined);
     }
   });

@@ -46,7 +46,12 @@ describe("the body of Graph's sendMail", () => {
         bccRecipients: [{ emailAddress: { address: 'archive@contoso.example' } }],
         replyTo: [{ emailAddress: { address: 'service@contoso.example', name: 'Service' } }],
         attachments: [
-          { '@odata.type': fileAttachment, name: 'invoice.pdf', contentType: 'application/pdf', contentBytes: 'JVBERi0=' },
+          {
+            '@odata.type': fileAttachment,
+            name: 'invoice.pdf',
+            contentType: 'application/pdf',
+            contentBytes: 'JVBERi0=',
+          },
           {
             '@odata.type': fileAttachment,
             name: 'logo.png',

@@ -6,7 +6,6 @@ import { anError } from '../../../support/failing.ts';
 
 async function failureOf(cause: unknown): Promise<TenantpostError> {
   try {
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- whatever an SDK throws
     await vaultCall('sign an assertion', () => Promise.reject(cause));
   } catch (error) {
     assert.ok(error instanceof TenantpostError);
@@ -43,7 +42,7 @@ describe('a call that fails', () => {
     'a managed identity that cannot be reached': Object.assign(new Error('x'), { name: 'CredentialUnavailableError' }),
     'a network that is down': Object.assign(new Error('x'), { code: 'ENOTFOUND' }),
     'a status that is none': Object.assign(new Error('x'), { statusCode: 'x' }),
-    'text': 'x',
+    text: 'x',
     nothing: undefined,
     null: null,
   })) {

@@ -25,6 +25,7 @@ const versions = await Promise.all(
     };
   }),
 );
+type Version = (typeof versions)[number];
 const [v1, v2] = versions;
 assert.ok(v1 !== undefined && v2 !== undefined);
 
@@ -32,7 +33,7 @@ assert.ok(v1 !== undefined && v2 !== undefined);
 function aVault() {
   const clock = settableClock();
   const vault = {
-    newest: v1,
+    newest: v1 as Version | undefined,
     reads: 0,
     signed: [] as string[],
     failure: undefined as Error | undefined,
@@ -40,7 +41,8 @@ function aVault() {
       vault.reads += 1;
       await new Promise(setImmediate);
       if (vault.failure !== undefined) throw vault.failure;
-      return { name, properties: {}, cer: vault.newest?.cer, keyId: vault.newest?.keyId };
+      const { newest } = vault;
+      return { name, properties: {}, ...(newest && { cer: newest.cer, keyId: newest.keyId }) };
     },
     cryptography: (keyId: string) => ({
       async sign(algorithm: string, digest: Uint8Array) {
@@ -101,7 +103,9 @@ describe('an assertion', () => {
     const { credential } = aVault();
     const assertions = [contoso, fabrikam, contoso].map((tenant) => credential.assertion(tenant));
     const payloads = await Promise.all(
-      assertions.map(async (one) => (await jwtVerify(await one, publicKeyOf(v1), { currentDate: new Date(noon) })).payload),
+      assertions.map(
+        async (one) => (await jwtVerify(await one, publicKeyOf(v1), { currentDate: new Date(noon) })).payload,
+      ),
     );
     assert.deepEqual(
       payloads.map(({ aud }) => aud),

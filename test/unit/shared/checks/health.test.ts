@@ -66,7 +66,9 @@ describe('a certificate', () => {
   }
 
   test('that has expired says so by code and remedy', async () => {
-    const report = await anInstallation(noon - days).health().report();
+    const report = await anInstallation(noon - days)
+      .health()
+      .report();
     const { remedy } = errorMeanings.CREDENTIAL_REFUSED;
     assert.deepEqual(stateOf(report, 'credential'), {
       name: 'credential',
@@ -84,11 +86,7 @@ describe('a part that fails', () => {
     ['vault', 'VAULT_REFUSED', (parts) => (parts.askVault = failing('VAULT_REFUSED'))],
     ['credential', 'VAULT_UNAVAILABLE', (parts) => (parts.credential.describe = failing('VAULT_UNAVAILABLE'))],
     ['credential', 'VAULT_REFUSED', (parts) => (parts.credential.assertion = failing('VAULT_REFUSED'))],
-    [
-      'storage',
-      'UNEXPECTED',
-      (parts) => (parts.askStorage = () => Promise.reject(new TypeError('AccountKey=secret'))),
-    ],
+    ['storage', 'UNEXPECTED', (parts) => (parts.askStorage = () => Promise.reject(new TypeError('AccountKey=secret')))],
   ] as const satisfies readonly [string, string, (parts: ReturnType<typeof anInstallation>['parts']) => unknown][]) {
     test(`${name}: ${code} fails the whole, with its remedy and no text, and no other part`, async () => {
       const installation = anInstallation();

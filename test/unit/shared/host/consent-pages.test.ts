@@ -17,7 +17,11 @@ const titleOf = (response: Response): string => rootOf(response).querySelector('
 
 /** The facts of the page by name. */
 function factsOf(response: Response): Record<string, string> {
-  const [names, values] = ['dt', 'dd'].map((tag) => rootOf(response).querySelectorAll(tag).map(({ text }) => text));
+  const [names, values] = ['dt', 'dd'].map((tag) =>
+    rootOf(response)
+      .querySelectorAll(tag)
+      .map(({ text }) => text),
+  );
   return Object.fromEntries((names ?? []).map((name, at) => [name, values?.[at] ?? '']));
 }
 

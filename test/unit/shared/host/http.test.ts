@@ -36,18 +36,15 @@ describe('a problem document', () => {
     });
   });
 
-  test("has the status of the answer, whatever the detail of the error is called (RFC 9457, section 3.1.2)", () => {
+  test('has the status of the answer, whatever the detail of the error is called (RFC 9457, section 3.1.2)', () => {
     for (const detail of [{ status: 403 }, { status: undefined }, { code: 'x', title: 'x', type: 'x', detail: 'x' }]) {
       const response = problem(new TenantpostError('VAULT_REFUSED', 'Key Vault failed to sign.', { detail }));
       assert.equal(response.status, 502);
       const { type, status, title, code, detail: words } = bodyOf(response);
-      assert.deepEqual([type, status, title, code, words], [
-        'about:blank',
-        502,
-        errorMeanings.VAULT_REFUSED.meaning,
-        'VAULT_REFUSED',
-        'Key Vault failed to sign.',
-      ]);
+      assert.deepEqual(
+        [type, status, title, code, words],
+        ['about:blank', 502, errorMeanings.VAULT_REFUSED.meaning, 'VAULT_REFUSED', 'Key Vault failed to sign.'],
+      );
     }
   });
 });
@@ -96,7 +93,9 @@ describe('an answer', () => {
     ] as const) {
       const { context, lines } = anInvocation();
       const handler = answering(problem, () =>
-        Promise.reject(new TenantpostError(code, 'refused', { detail: { invitationId: 'i' }, cause: new Error('secret') })),
+        Promise.reject(
+          new TenantpostError(code, 'refused', { detail: { invitationId: 'i' }, cause: new Error('secret') }),
+        ),
       );
       const response = await handler(aRequest('/api/health'), context);
       assert.ok(typeof response === 'object' && 'body' in response);

@@ -47,7 +47,10 @@ describe('a log line', () => {
       ),
     );
     for (const [at, { lines }] of invocations.entries()) {
-      assert.deepEqual(lines, Array.from({ length: 3 }, () => `information {"event":"event-${at}"}`));
+      assert.deepEqual(
+        lines,
+        Array.from({ length: 3 }, () => `information {"event":"event-${at}"}`),
+      );
     }
   });
 });
@@ -71,6 +74,8 @@ describe('an exception that nobody foresaw', () => {
   });
 
   test('need not be an error at all', async () => {
-    assert.deepEqual(await logged(() => logUnexpected('secret')), ['error {"event":"unexpected","kinds":"","stack":""}']);
+    assert.deepEqual(await logged(() => logUnexpected('secret')), [
+      'error {"event":"unexpected","kinds":"","stack":""}',
+    ]);
   });
 });

@@ -139,7 +139,12 @@ describe('a wrong field is named by its JSON pointer', () => {
       'at most 256 characters',
     ],
     ['nobody to send to', { to: [] }, '/to', 'at least one recipient in to, cc or bcc'],
-    ['nobody but replyTo', { to: undefined, replyTo: ['a@b.example'] }, '/to', 'at least one recipient in to, cc or bcc'],
+    [
+      'nobody but replyTo',
+      { to: undefined, replyTo: ['a@b.example'] },
+      '/to',
+      'at least one recipient in to, cc or bcc',
+    ],
 
     ['a subject that is a number', { subject: 7 }, '/subject', 'string'],
     ['a subject that is null', { subject: null }, '/subject', 'string'],
@@ -268,10 +273,13 @@ describe('recipients', () => {
   test('may not be 501', () => {
     for (const one of ['to', 'cc', 'bcc']) {
       const expected = 'at most 500 recipients in to, cc and bcc together';
-      assert.deepEqual(wrongField({ to: addresses(500), ...(one === 'to' ? { to: addresses(501) } : { [one]: addresses(1) }) }), {
-        field: '/to',
-        expected,
-      });
+      assert.deepEqual(
+        wrongField({ to: addresses(500), ...(one === 'to' ? { to: addresses(501) } : { [one]: addresses(1) }) }),
+        {
+          field: '/to',
+          expected,
+        },
+      );
     }
   });
 

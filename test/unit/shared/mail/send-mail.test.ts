@@ -176,7 +176,10 @@ describe('a job that another worker has claimed', () => {
     room.outcomes.put(anOutcome());
     room.clock.advance(10 * minutes);
     await room.sendMail.handle(aMailJob());
-    assert.deepEqual(room.row(), anOutcome({ state: 'unknown', code: 'SEND_UNCONFIRMED', updatedAt: room.clock.now() }));
+    assert.deepEqual(
+      room.row(),
+      anOutcome({ state: 'unknown', code: 'SEND_UNCONFIRMED', updatedAt: room.clock.now() }),
+    );
     assert.deepEqual(poison(room), ['SEND_UNCONFIRMED']);
     await room.sendMail.handle(aMailJob());
     assert.deepEqual([room.sent, room.queue.returned], [[], []]);
@@ -359,7 +362,13 @@ describe('a job of a tenant without consent', () => {
 });
 
 describe('a job whose token cannot be had', () => {
-  const again = ['ENTRA_UNAVAILABLE', 'VAULT_UNAVAILABLE', 'VAULT_REFUSED', 'CREDENTIAL_REFUSED', 'TOKEN_WRONG'] as const;
+  const again = [
+    'ENTRA_UNAVAILABLE',
+    'VAULT_UNAVAILABLE',
+    'VAULT_REFUSED',
+    'CREDENTIAL_REFUSED',
+    'TOKEN_WRONG',
+  ] as const;
   for (const code of again) {
     test(`waits on ${code}`, async () => {
       const room = aMailRoom();
@@ -650,7 +659,12 @@ describe('rows, log and reasons', () => {
       html: '<p>Secret html</p>',
       attachments: [{ name: 'secret.txt', contentType: 'text/secret', content: 'c2VjcmV0', contentId: 'secret' }],
     });
-    const items = [item, { ...item, version: 9 }, { ...item, subject: 'Secret\nsubject' }, { ...item, Secret: 'secret' }];
+    const items = [
+      item,
+      { ...item, version: 9 },
+      { ...item, subject: 'Secret\nsubject' },
+      { ...item, Secret: 'secret' },
+    ];
     const codes = Object.keys(errorMeanings) as ErrorCode[];
     const answers = [
       () => Promise.resolve({ requestId: 'request-1' }),
@@ -661,7 +675,9 @@ describe('rows, log and reasons', () => {
       for (const [at, answer] of answers.entries()) {
         const room = aMailRoom(tenant);
         room.tokens.get = (tenantId) =>
-          at % 2 === 0 ? Promise.resolve(aToken({ tenantId, value: 'secret-token' })) : failing(codes[at] ?? 'UNEXPECTED')();
+          at % 2 === 0
+            ? Promise.resolve(aToken({ tenantId, value: 'secret-token' }))
+            : failing(codes[at] ?? 'UNEXPECTED')();
         room.transport.answer = answer;
         for (const one of items) await Promise.allSettled([room.sendMail.handle(one)]);
         const reasons = room.queue.poisoned.map(({ reason }) => reason);

@@ -191,7 +191,7 @@ describe('finish, refused', () => {
     /** The tenant that the invitation names. */
     readonly invited?: string;
     /** Changes what Entra sends, or what has happened meanwhile. */
-    readonly change: (setup: Setup, begun: Awaited<ReturnType<typeof begun>>) => Promise<Partial<ConsentReturn>>;
+    readonly change: (setup: Setup, entry: Awaited<ReturnType<typeof begun>>) => Promise<Partial<ConsentReturn>>;
     /** Whether the audit row can name the invitation, and the tenant. */
     readonly names: { invitation: boolean; tenant: boolean };
   }
@@ -346,10 +346,7 @@ describe('finish, with an error of Entra', () => {
     test(`is ${what}: ${code}, although everything else is in order`, async () => {
       const setup = aConsent();
       const { invitationId, state, browser } = await begun(setup);
-      await assert.rejects(
-        setup.consent.finish(returned({ error, errorDescription, state, browser })),
-        withCode(code),
-      );
+      await assert.rejects(setup.consent.finish(returned({ error, errorDescription, state, browser })), withCode(code));
       assert.deepEqual(setup.proved, []);
       assert.equal(setup.store.rows.get(invitationId)?.usedBy, undefined);
       assert.deepEqual(setup.audit.events, [

@@ -54,7 +54,10 @@ describe('a link', () => {
     for (const expiresAt of [later, noon - hours]) {
       // It has the claims of both: only its kind is wrong.
       assert.equal(await links.read('invitation', await links.sign('state', state, expiresAt)), 'invalid');
-      assert.equal(await links.read('state', await forged({ alg: 'HS256' }, { ...state, aud: 'invitation' })), 'invalid');
+      assert.equal(
+        await links.read('state', await forged({ alg: 'HS256' }, { ...state, aud: 'invitation' })),
+        'invalid',
+      );
     }
   });
 

@@ -215,7 +215,9 @@ describe('revoke', () => {
     assert.deepEqual(await proof.revoke(aTenant(), because), expected);
     assert.deepEqual(tenants.rows.get(contoso), expected);
     assert.deepEqual(dropped, [contoso]);
-    assert.deepEqual(audit.events, [{ kind: 'tenant-revoked', at: noon, tenantId: contoso, code: 'APP_NOT_IN_TENANT' }]);
+    assert.deepEqual(audit.events, [
+      { kind: 'tenant-revoked', at: noon, tenantId: contoso, code: 'APP_NOT_IN_TENANT' },
+    ]);
     assert.deepEqual(log.events(), ['tenant.revoked']);
 
     await proof.revoke(tenants.rows.get(contoso) ?? aTenant(), because);

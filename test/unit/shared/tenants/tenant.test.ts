@@ -8,7 +8,16 @@ test('a tenant id is a GUID, and written in small letters from there on', () => 
 });
 
 test('a tenant is never named by a domain, nor by one of the words that Entra takes instead', () => {
-  for (const name of ['contoso.com', 'contoso.onmicrosoft.com', 'common', 'organizations', `{${contoso}}`, '', 7, null]) {
+  for (const name of [
+    'contoso.com',
+    'contoso.onmicrosoft.com',
+    'common',
+    'organizations',
+    `{${contoso}}`,
+    '',
+    7,
+    null,
+  ]) {
     assert.equal(tenantId.safeParse(name).success, false, String(name));
   }
 });

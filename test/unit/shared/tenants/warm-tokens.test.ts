@@ -73,7 +73,13 @@ describe('an active tenant', () => {
     });
   }
 
-  for (const code of ['ENTRA_UNAVAILABLE', 'CREDENTIAL_REFUSED', 'VAULT_REFUSED', 'TOKEN_WRONG', 'TOKEN_REFUSED'] as const) {
+  for (const code of [
+    'ENTRA_UNAVAILABLE',
+    'CREDENTIAL_REFUSED',
+    'VAULT_REFUSED',
+    'TOKEN_WRONG',
+    'TOKEN_REFUSED',
+  ] as const) {
     test(`stays active on ${code}, which says nothing of its consent`, async () => {
       assert.ok(!consentIsGone.includes(code));
       const { warm, tokens, revoked, log } = aWarming(aTenant());
@@ -144,7 +150,10 @@ describe('a run', () => {
     proof.proveAgain = failing('STORAGE_UNAVAILABLE');
     assert.deepEqual(await warm.run(), { ...nothing, renewed: 9, failed: 2 });
     assert.deepEqual(
-      log.lines.filter(({ event }) => event === 'warm.tenant-failed').map(({ detail }) => detail['code']).sort(),
+      log.lines
+        .filter(({ event }) => event === 'warm.tenant-failed')
+        .map(({ detail }) => detail['code'])
+        .sort(),
       ['STORAGE_UNAVAILABLE', 'UNEXPECTED'],
     );
     assert.doesNotMatch(JSON.stringify(log.lines), /secret/);

@@ -34,6 +34,9 @@ describe('a derived key', () => {
   });
 
   test('cannot be had without the vault', async () => {
-    await assert.rejects(deriveKey({ read: failing('VAULT_UNAVAILABLE') }, 'sign links'), withCode('VAULT_UNAVAILABLE'));
+    await assert.rejects(
+      deriveKey({ read: failing('VAULT_UNAVAILABLE') }, 'sign links'),
+      withCode('VAULT_UNAVAILABLE'),
+    );
   });
 });

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { consentCallback } from '../../../functions/consent-callback.ts';
+import { consentStart } from '../../../functions/consent-start.ts';
+import { contoso } from '../../support/app-identity.ts';
+import { anError, failing } from '../../support/failing.ts';
+import { anInvocation, aRequest } from '../../support/invocation.ts';
+import { memoryServices } from '../../support/memory-services.ts';
+import { answerOf } from './answer.ts';
+
+/** An administrator's browser: begins consent, and comes back with what a test says. */
+async function anAdministrator() {
+  const memory = memoryServices();
+  const { signed } = await memory.services.invitations.create({ expiresInHours: 72 });
+  const start = await answerOf(
+    consentStart(memory.services),
+    aRequest(`/api/consent/start?invitation=${signed}`),
+    anInvocation().context,
+  );
+  const state = new URL(start.headers['location'] ?? '').searchParams.get('state') ?? '';
+  const cookie = `${start.cookies[0]?.name}=${start.cookies[0]?.value}`;
+  const { context, lines } = anInvocation('consentCallback');
+  const comeBack = (query: Record<string, string>, headers: Record<string, string> = { cookie }) =>
+    answerOf(
+      consentCallback(memory.services),
+      aRequest(`/api/consent/callback?${new URLSearchParams(query).toString()}`, { headers }),
+      context,
+    );
+  return { memory, state, comeBack, lines };
+}
+
+const granted = { admin_consent: 'True', tenant: contoso, scope: 'https://graph.microsoft.com/Mail.Send' };
+
+test('it answers GET to any browser: the state decides whether it is believed', () => {
+  const { methods, authLevel, route } = consentCallback(memoryServices().services);
+  assert.deepEqual([methods, authLevel, route], [['GET'], 'anonymous', 'consent/callback']);
+});
+
+describe('consent', () => {
+  test('that a token proves is 200, and the tenant is active', async () => {
+    const { comeBack, state, memory } = await anAdministrator();
+    const { status, headers, body } = await comeBack({ ...granted, state });
+    assert.equal(status, 200);
+    assert.match(headers['content-type'] ?? '', /^text\/html/);
+    assert.match(body, /Consent is in place/);
+    assert.equal(memory.tenants.rows.get(contoso)?.state, 'active');
+  });
+
+  test('that has not arrived is 202, and the tenant is pending', async () => {
+    const { comeBack, state, memory } = await anAdministrator();
+    memory.issuer.answer = () => Promise.reject(anError('APP_NOT_IN_TENANT'));
+    const { status, body } = await comeBack({ ...granted, state });
+    assert.equal(status, 202);
+    assert.match(body, /Consent is on its way/);
+    assert.equal(memory.tenants.rows.get(contoso)?.state, 'pending');
+  });
+
+  test('from another browser is 403, and no tenant is recorded', async () => {
+    const { comeBack, state, memory } = await anAdministrator();
+    const { status, body } = await comeBack({ ...granted, state }, {});
+    assert.equal(status, 403);
+    assert.match(body, /CONSENT_OTHER_BROWSER/);
+    assert.equal(memory.tenants.rows.size, 0);
+    assert.deepEqual(memory.issuer.requests, []);
+  });
+
+  test('without a state is 400, and no tenant is recorded', async () => {
+    const { comeBack, memory } = await anAdministrator();
+    assert.equal((await comeBack(granted)).status, 400);
+    assert.equal(memory.tenants.rows.size, 0);
+  });
+
+  test('that comes twice is 409', async () => {
+    const { comeBack, state } = await anAdministrator();
+    await comeBack({ ...granted, state });
+    assert.equal((await comeBack({ ...granted, state })).status, 409);
+  });
+
+  test('for a tenant that Entra does not know is 404', async () => {
+    const { comeBack, state, memory } = await anAdministrator();
+    memory.issuer.answer = () => Promise.reject(anError('TENANT_NOT_FOUND'));
+    assert.equal((await comeBack({ ...granted, state })).status, 404);
+    assert.equal(memory.tenants.rows.size, 0);
+  });
+
+  test('while storage is down is 503 with none of its text', async () => {
+    const { comeBack, state, memory } = await anAdministrator();
+    memory.invitationStore.consumeState = failing('STORAGE_UNAVAILABLE');
+    const { status, body } = await comeBack({ ...granted, state });
+    assert.equal(status, 503);
+    assert.doesNotMatch(body, /A test made/);
+  });
+});
+
+describe('an error of Entra', () => {
+  const declined = {
+    error: 'consent_required',
+    error_description: 'AADSTS65004: <script>alert(1)</script> declined.',
+    admin_consent: 'True',
+    tenant: contoso,
+  };
+
+  test('comes first, although admin_consent says True', async () => {
+    const { comeBack, state, memory } = await anAdministrator();
+    const { status, body } = await comeBack({ ...declined, state });
+    assert.equal(status, 403);
+    assert.match(body, /CONSENT_DECLINED/);
+    assert.equal(memory.tenants.rows.size, 0);
+    assert.deepEqual(memory.issuer.requests, []);
+  });
+
+  test('is shown in its own words, as text', async () => {
+    const { comeBack, state } = await anAdministrator();
+    const { body } = await comeBack({ ...declined, state });
+    assert.match(body, /AADSTS65004: &lt;script&gt;/);
+    assert.doesNotMatch(body, /<script/);
+  });
+
+  test('other than a refusal is 502', async () => {
+    const { comeBack, state } = await anAdministrator();
+    assert.equal((await comeBack({ error: 'server_error', state })).status, 502);
+  });
+
+  test('is in the log like every other refusal, by code and not by its words', async () => {
+    const { comeBack, state, lines } = await anAdministrator();
+    await comeBack({ ...declined, state });
+    assert.match(lines.join('\n'), /"event":"http\.refused","code":"CONSENT_DECLINED"/);
+    assert.doesNotMatch(lines.join(), /script/);
+  });
+
+  test('is not what a description alone is', async () => {
+    const { comeBack, state } = await anAdministrator();
+    const { status, body } = await comeBack({ ...granted, error_description: 'call 555-0100', state });
+    assert.equal(status, 200);
+    assert.doesNotMatch(body, /555/);
+  });
+});

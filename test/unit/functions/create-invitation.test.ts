@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createInvitation } from '../../../functions/create-invitation.ts';
+import { hours } from '../../../shared/clock.ts';
+import { contoso } from '../../support/app-identity.ts';
+import { noon } from '../../support/clock.ts';
+import { failing } from '../../support/failing.ts';
+import { aJsonRequest, anInvocation } from '../../support/invocation.ts';
+import { memoryServices } from '../../support/memory-services.ts';
+import { answerOf, objectIn } from './answer.ts';
+
+async function create(body: string, memory = memoryServices()) {
+  const { context, lines } = anInvocation('createInvitation');
+  const answer = await answerOf(createInvitation(memory.services), aJsonRequest('/api/invitations', body), context);
+  return { ...answer, memory, lines };
+}
+
+test('it answers POST on invitations, with a key', () => {
+  const { methods, authLevel, route } = createInvitation(memoryServices().services);
+  assert.deepEqual([methods, authLevel, route], [['POST'], 'function', 'invitations']);
+});
+
+describe('an invitation', () => {
+  test('for a tenant is 201 with its id, its end and a link that opens it', async () => {
+    const { status, body, headers, memory } = await create(JSON.stringify({ tenant: contoso, expiresInHours: 24 }));
+    assert.equal(status, 201);
+    assert.equal(headers['cache-control'], 'no-store');
+    const [invitation] = [...memory.invitationStore.rows.values()];
+    const { id, tenant, expiresAt, link, ...more } = objectIn(body);
+    assert.deepEqual([id, tenant, more], [invitation?.id, contoso, {}]);
+    assert.equal(expiresAt, new Date(noon + 24 * hours).toISOString());
+    const url = new URL(String(link));
+    assert.equal(`${url.origin}${url.pathname}`, 'https://mail.example.com/api/consent/start');
+    const opened = await memory.services.invitations.open(url.searchParams.get('invitation') ?? undefined);
+    assert.equal(opened.id, id);
+  });
+
+  test('for whichever tenant needs no body', async () => {
+    for (const body of ['', '{}']) {
+      const { status, body: answer } = await create(body);
+      assert.equal(status, 201);
+      assert.equal(objectIn(answer)['tenant'], null);
+    }
+  });
+});
+
+describe('a request that is wrong is 400, names the field and invites nobody', () => {
+  for (const [body, field, expected] of [
+    ['{"tenant":"contoso.com"}', '/tenant', 'a tenant id, for example 11111111-aaaa-4aaa-8aaa-111111111111'],
+    ['{"tenantId":"x"}', '/tenantId', 'no such field'],
+    ['{"expiresInHours":0}', '/expiresInHours', undefined],
+    ['{"expiresInHours":"24"}', '/expiresInHours', undefined],
+    ['{', undefined, undefined],
+  ] as const) {
+    test(body, async () => {
+      const { status, headers, body: text, memory } = await create(body);
+      assert.equal(status, 400);
+      assert.equal(headers['content-type'], 'application/problem+json');
+      const problem = objectIn(text);
+      assert.equal(problem['code'], 'REQUEST_INVALID');
+      assert.equal(problem['field'], field);
+      if (expected !== undefined) assert.equal(problem['expected'], expected);
+      assert.equal(memory.invitationStore.rows.size, 0);
+      assert.deepEqual(memory.audit.events, []);
+    });
+  }
+
+  test('and says what was expected in words of ours, not of the parser', async () => {
+    for (const body of ['{"expiresInHours":0}', '{"expiresInHours":"24"}', '{"expiresInHours":1.5}', 'null', '[]']) {
+      const { body: text } = await create(body);
+      const { expected } = objectIn(text);
+      assert.ok(typeof expected === 'string');
+      assert.doesNotMatch(expected, /^(Invalid|Too)\b/, body);
+    }
+  });
+
+  test('and the whole body is named by the empty JSON pointer (RFC 6901)', async () => {
+    for (const body of ['null', '[]', '7']) assert.equal(objectIn((await create(body)).body)['field'], '', body);
+  });
+
+  test('and of an unknown name only a bounded, plain part goes into the answer and the log', async () => {
+    const { body, lines } = await create(JSON.stringify({ [`anna@contoso.example ${'x'.repeat(5000)}`]: 1 }));
+    for (const text of [body, lines.join()]) {
+      assert.ok(text.length < 1000, `${text.length} characters`);
+      assert.doesNotMatch(text, /anna@contoso/);
+    }
+  });
+});
+
+test('while storage is down it is 503, and the document says the same status', async () => {
+  const memory = memoryServices();
+  memory.invitationStore.insert = failing('STORAGE_UNAVAILABLE', { detail: { status: undefined } });
+  const { status, body } = await create('', memory);
+  assert.equal(status, 503);
+  const problem = objectIn(body);
+  assert.deepEqual([problem['status'], problem['code']], [503, 'STORAGE_UNAVAILABLE']);
+});
