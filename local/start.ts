@@ -7,7 +7,8 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { queues, routes } from '../shared/names.ts';
 import { customers } from './cloud/seed.ts';
-import { startStack } from './stack.ts';
+import { invite, tenantState } from './onboarding.ts';
+import { type Stack, startStack } from './stack.ts';
 import { connectionFile, startFolder } from './start-files.ts';
 
 const defaultPort = 7071;
@@ -37,7 +38,7 @@ try {
     onHostLine: (line) => console.log(line),
   });
   writeFileSync(connectionFile, stack.storage.connectionString);
-  console.log(welcome(stack.host.url, stack.viewerUrl, stack.host.keys.functions['createInvitation'] ?? ''));
+  console.log(await welcome(stack));
 
   let stopping = false;
   const stop = (): void => {
@@ -60,25 +61,35 @@ try {
   process.exit(1);
 }
 
-function welcome(appUrl: string, viewerUrl: string, key: string): string {
-  const { contoso } = customers;
+async function welcome(stack: Stack): Promise<string> {
+  const { contoso, fabrikam } = customers;
+  const invitations = await Promise.all([contoso, fabrikam].map((tenant) => invitationLine(stack, tenant)));
+  const app = `${stack.host.url}/api`;
+  const key = stack.host.keys.functions['createInvitation'] ?? '';
   return `
 tenantpost is running on this machine.
 
-  mailboxes, mail, outcomes   ${viewerUrl}
-  health                      ${appUrl}/api/${routes.health}
+  mailboxes, mail, outcomes   ${stack.viewerUrl}
+  health                      ${app}/${routes.health}
 
-1. Invite a tenant (this prints a link), open the link in a browser, sign in as admin@${contoso.domain}, accept.
-   Your browser warns of the local cloud's own certificate once; that is expected.
+1. Consent: open a link in a browser, choose the administrator, accept. The browser warns of the local cloud's own
+   certificate once; that is expected.
 
-  curl -s -X POST ${appUrl}/api/${routes.invitations} -H 'x-functions-key: ${key}' -d '{"tenant":"${contoso.id}"}'
+${invitations.join('\n')}
+
+   More of them: curl -s -X POST ${app}/${routes.invitations} -H 'x-functions-key: ${key}' -d '{}'
 
 2. Queue a mail, in another terminal in this folder:
 
-  npm run -s mail -- --from post@${contoso.domain} --to ada@customer.example --subject "Hello"
+   npm run -s mail -- --from post@${contoso.domain} --to ada@customer.example --subject "Hello"
 
-3. See it arrive: ${viewerUrl}
+3. See it arrive: ${stack.viewerUrl}
 
 The queue is "${queues.mailGraph}". Ctrl-C stops everything; what happened is kept under .local/.
 `;
+}
+
+async function invitationLine(stack: Stack, { id, displayName }: { id: string; displayName: string }): Promise<string> {
+  if ((await tenantState(stack, id)) === 'active') return `   ${displayName} has consented.`;
+  return `   ${displayName}: ${(await invite(stack, id)).link}`;
 }

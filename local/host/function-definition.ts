@@ -2,8 +2,8 @@
 
 import { z } from 'zod';
 import { ConfigurationError, describeIssues } from './describe-issues.ts';
-import { hostConnection } from './storage.ts';
 import type { FunctionCallback } from './rpc.ts';
+import { hostConnection } from './storage.ts';
 
 /** `properties` only says whether SDK binding types are wanted; `sdkBinding: true` asks for them. */
 const common = {
@@ -36,7 +36,7 @@ const timerTrigger = z.strictObject({
 });
 const httpOutput = z.strictObject({
   ...output,
-  name: z.literal('$return').default('$return'),
+  name: z.literal('$return'),
   type: z.literal('http'),
 });
 const queueOutput = z.strictObject({ ...output, type: z.literal('queue'), queueName: z.string(), connection });

@@ -35,7 +35,6 @@ export interface LocalHost {
   url: string;
   functions: FunctionSummary[];
   keys: HostKeys;
-  log: Logger;
   /** Takes no new work, waits for what is under way, then runs the app's terminate hooks. */
   stop(): Promise<void>;
 }
@@ -86,7 +85,6 @@ export async function startLocalHost({ root, port, settings, emit }: LocalHostOp
     url,
     functions: connected.map(({ summary }) => summary),
     keys,
-    log: hostLog,
     async stop() {
       hostLog.info(`Stopping; invocations under way: ${invoker.running}`);
       await Promise.all([server.close(), ...connected.map(({ listener }) => listener?.stop())]);

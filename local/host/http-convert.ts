@@ -75,7 +75,7 @@ export function writeResult(response: ServerResponse, returned: ReturnedData | n
   for (const [name, value] of Object.entries(result.headers)) {
     if (!framing.has(name.toLowerCase())) response.setHeader(name, value);
   }
-  if (result.cookies.length > 0) response.setHeader('set-cookie', result.cookies.map(formatSetCookie));
+  for (const cookie of result.cookies) response.appendHeader('set-cookie', formatSetCookie(cookie));
   response.statusCode = Number(result.statusCode);
   response.end(bodyOf(result));
 }

@@ -24,6 +24,8 @@ const address = z.object({ port: z.number() });
 export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #server: Server;
+  /** Responses that are not yet with the client; each resolves when it is, or when the client has gone. */
+  readonly #open = new Set<Promise<unknown>>();
   #closing = false;
 
   constructor(options: HttpServerOptions) {
@@ -53,12 +55,15 @@ export class HttpServer {
     this.#closing = true;
     const closed = once(this.#server, 'close');
     this.#server.close();
+    while (this.#open.size > 0) await Promise.race(this.#open);
+    // Connections that browsers open in advance and never use, and those that are kept alive, would hold this up.
+    this.#server.closeAllConnections();
     await closed;
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // Connections that are kept alive outlast the listening socket.
-    if (this.#closing) response.setHeader('connection', 'close');
+    const open = once(response, 'close').finally(() => this.#open.delete(open));
+    this.#open.add(open);
     try {
       await this.#route(request, response);
     } catch (error) {
@@ -67,14 +72,12 @@ export class HttpServer {
       if (request.destroyed && !request.complete) return;
       this.#options.log.error('A request could not be answered.', error);
       empty(response, 500);
-    } finally {
-      // A connection that was busy when the close began is kept alive afterwards, and would hold the close up.
-      if (this.#closing) setImmediate(() => this.#server.closeIdleConnections());
     }
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { router, keys, invoker, admin } = this.#options;
+    // On a connection that is kept alive requests still arrive when the host stops listening.
     if (this.#closing) return empty(response, 503);
     const url = requestUrl(request);
     const key = presentedKey(request.headers['x-functions-key'], url);

@@ -12,6 +12,7 @@ import { decodeMessage } from './queue-messages.ts';
 import { sendCreating } from './queue-outputs.ts';
 import { sleep } from './sleep.ts';
 
+const goneCodes = ['MessageNotFound', 'PopReceiptMismatch', 'QueueNotFound'];
 const week = 7 * 24 * 60 * 60;
 
 export interface QueueListenerOptions {
@@ -24,7 +25,7 @@ export interface QueueListenerOptions {
    * says. A host that is killed leaves its messages hidden for the rest of it.
    */
   lockSeconds: number;
-  /** Runs the function; false when it failed. */
+  /** Runs the function; false when it failed. Never rejects. */
   run: (text: string, message: DequeuedMessageItem) => Promise<boolean>;
   log: Logger;
 }
@@ -150,11 +151,7 @@ export class QueueListener {
     try {
       await settle();
     } catch (error) {
-      if (
-        !(error instanceof RestError) ||
-        !['MessageNotFound', 'PopReceiptMismatch', 'QueueNotFound'].includes(error.code ?? '')
-      )
-        throw error;
+      if (!(error instanceof RestError) || !goneCodes.includes(error.code ?? '')) throw error;
       this.#log.warn(`Message ${messageId} is no longer ours: its lock had ended, so it may run again.`);
     }
   }

@@ -69,6 +69,7 @@ export class TimerListener {
   async #keepTime(end: AbortSignal): Promise<void> {
     const now = new Date();
     let status = await this.#resume(now);
+    if (end.aborted) return;
     const isPastDue = this.#statusBlob !== undefined && now > status.next;
     const runOnStartup = this.#runOnStartup && !this.#started;
     this.#started = true;

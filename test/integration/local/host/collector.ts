@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 export class Collector {
@@ -71,5 +72,5 @@ export async function until(fact: () => boolean | Promise<boolean>, what: string
 
 /** The folder of a function app of test/support/apps. */
 export function appFolder(name: string): string {
-  return new URL(`../../../support/apps/${name}`, import.meta.url).pathname;
+  return fileURLToPath(new URL(`../../../support/apps/${name}`, import.meta.url));
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
+import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { after, afterEach, before, describe, test } from 'node:test';
@@ -61,7 +62,18 @@ describe('stopping a host', () => {
     collector.release();
     assert.deepEqual(await held, { status: 200, body: 'done' });
     assert.equal(await stopped, 0);
+    assert.equal(await host.stop(), 0, 'a second stop changes nothing');
     agent.destroy();
+  });
+
+  test('waits for no connection that never asked anything', async () => {
+    const host = await start('hooks');
+    const silent = connect({ port: Number(new URL(host.url).port), host: '127.0.0.1' });
+    await once(silent, 'connect');
+    const began = performance.now();
+    assert.equal(await host.stop(), 0);
+    assert.ok(performance.now() - began < 2000);
+    silent.destroy();
   });
 
   test('finishes and deletes the queue message under way, and fetches no further one', async () => {

@@ -71,7 +71,7 @@ for (const { how, clients } of accounts.both) {
     });
 
     test('of no state are none', async () => {
-      assert.deepEqual(await listed(store, []), []);
+      assert.equal((await listed(store, [])).length, 0);
     });
 
     test('of a table that is missing are not taken for tenants that never consented', async () => {

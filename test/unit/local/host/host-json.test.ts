@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { ConfigurationError } from '../../../../local/host/describe-issues.ts';
 import { parseHostJson, readHostJson } from '../../../../local/host/host-json.ts';
 
@@ -33,7 +34,7 @@ test('has the defaults of the real host', () => {
 });
 
 test("reads the project's own host.json", () => {
-  const { queues, functionTimeout } = readHostJson(new URL('../../../..', import.meta.url).pathname);
+  const { queues, functionTimeout } = readHostJson(fileURLToPath(new URL('../../../..', import.meta.url)));
   assert.equal(queues.messageEncoding, 'none');
   assert.ok(functionTimeout > 0);
 });
