@@ -53,7 +53,8 @@ for (const { how, clients } of accounts.both) {
 
     test('are listed by state, over more rows than a page holds', async () => {
       const expected: Record<TenantState, string[]> = { active: [], pending: [], revoked: [] };
-      for (const tenant of await listed(store, ['active', 'pending', 'revoked'])) expected[tenant.state].push(tenant.id);
+      for (const tenant of await listed(store, ['active', 'pending', 'revoked']))
+        expected[tenant.state].push(tenant.id);
       const states = ['active', 'active', 'active', 'active', 'pending', 'revoked'] as const;
       const added = Array.from({ length: 1300 }, (_, at) =>
         aTenant({ id: crypto.randomUUID(), state: states[at % states.length] ?? 'active' }),
@@ -66,7 +67,10 @@ for (const { how, clients } of accounts.both) {
       await Promise.all(Array.from({ length: 16 }, saver));
 
       // A page has at most 1000 rows: https://learn.microsoft.com/rest/api/storageservices/query-timeout-and-pagination
-      assert.deepEqual(ids(await listed(store, ['active', 'pending'])), [...expected.active, ...expected.pending].sort());
+      assert.deepEqual(
+        ids(await listed(store, ['active', 'pending'])),
+        [...expected.active, ...expected.pending].sort(),
+      );
       assert.deepEqual(ids(await listed(store, ['revoked'])), expected.revoked.sort());
     });
 

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { TableOutcomeStore } from '../../../../shared/adapters/table-outcome-store.ts';
+import { mailJobId } from '../../../../shared/mail/mail-job.ts';
+import { type Outcome, unreadableTenant } from '../../../../shared/mail/outcome.ts';
+import { tables } from '../../../../shared/names.ts';
+import { withCode } from '../../../support/failing.ts';
+import { anOutcome } from '../../../support/outcome.ts';
+import { startStorageAccounts } from '../../../support/storage-accounts.ts';
+
+const accounts = await startStorageAccounts();
+after(() => accounts.stop());
+
+/** An outcome under an id that no other test knows. */
+const fresh = (overrides: Partial<Outcome> = {}): Outcome => anOutcome({ id: crypto.randomUUID(), ...overrides });
+
+for (const { how, clients } of accounts.both) {
+  describe(`outcomes over ${how}`, () => {
+    const store = new TableOutcomeStore(clients.table(tables.outcomes));
+
+    test('are inserted once: a second insert changes nothing', async () => {
+      const first = fresh();
+      const etag = await store.insert(first);
+      assert.ok(etag);
+      assert.equal(await store.insert({ ...first, state: 'sent', tries: 9 }), undefined);
+      assert.deepEqual(await store.read(first.tenantId, first.id), { outcome: first, etag });
+    });
+
+    test('inserted by many workers at once belong to exactly one of them', async () => {
+      const { id } = fresh();
+      const workers = Array.from({ length: 8 }, (_, at) => fresh({ id, tries: at + 1 }));
+      const etags = await Promise.all(workers.map((outcome) => store.insert(outcome)));
+      const won = workers.filter((_, at) => etags[at] !== undefined);
+      assert.equal(won.length, 1);
+      const stored = await store.read(workers[0]?.tenantId ?? '', id);
+      assert.deepEqual(stored?.outcome, won[0]);
+    });
+
+    test('are unknown until they are inserted', async () => {
+      assert.equal(await store.read(fresh().tenantId, crypto.randomUUID()), undefined);
+    });
+
+    test('are replaced at the version that was read, which gives a new one', async () => {
+      const first = fresh({ code: 'SEND_THROTTLED', notBefore: 1_800_000_000_000 });
+      const read = await store.insert(first);
+      const sent = anOutcome({ id: first.id, state: 'sent', requestId: 'request-1' });
+      const etag = await store.replace(sent, read ?? '');
+      assert.ok(etag);
+      assert.notEqual(etag, read);
+      // Not merged: what the new row does not say is gone.
+      assert.deepEqual(await store.read(first.tenantId, first.id), { outcome: sent, etag });
+    });
+
+    test('are not replaced at a version that is past', async () => {
+      const first = fresh();
+      const past = (await store.insert(first)) ?? '';
+      const second = { ...first, tries: 2 };
+      const etag = await store.replace(second, past);
+      assert.equal(await store.replace({ ...first, tries: 3 }, past), undefined);
+      assert.deepEqual(await store.read(first.tenantId, first.id), { outcome: second, etag });
+    });
+
+    test('replaced twice at one version are replaced by exactly one of the two', async () => {
+      for (let round = 0; round < 10; round += 1) {
+        const first = fresh();
+        const etag = (await store.insert(first)) ?? '';
+        const two = [
+          { ...first, tries: 2 },
+          { ...first, tries: 3 },
+        ];
+        const written = await Promise.all(two.map((outcome) => store.replace(outcome, etag)));
+        const won = two.filter((_, at) => written[at] !== undefined);
+        assert.equal(won.length, 1);
+        assert.deepEqual((await store.read(first.tenantId, first.id))?.outcome, won[0]);
+      }
+    });
+
+    test('that are gone are not replaced', async () => {
+      await assert.rejects(store.replace(fresh(), 'W/"datetime\'2026-01-01T00%3A00%3A00.0000000Z\'"'), (error) => {
+        return withCode('STORAGE_UNAVAILABLE')(error);
+      });
+    });
+
+    test('keep every optional field', async () => {
+      const whole = fresh({
+        state: 'scheduled',
+        code: 'SEND_THROTTLED',
+        field: '/attachments/0/content',
+        expected: 'weniger als 3 MB Inhalt – 漢字 😀',
+        notBefore: 1_800_000_000_123,
+        requestId: 'b3b1a8ae-2f5c-4f0b-9f5e-0a2f6d1c7e11',
+        graphCode: 'ErrorExceededMessageLimit',
+      });
+      await store.insert(whole);
+      assert.deepEqual((await store.read(whole.tenantId, whole.id))?.outcome, whole);
+    });
+
+    test('keep an empty field apart from none', async () => {
+      const whole = fresh({
+        state: 'refused',
+        fingerprint: '',
+        code: 'JOB_TOO_LARGE',
+        field: '',
+        tries: 0,
+        createdAt: 0,
+      });
+      await store.insert(whole);
+      assert.deepEqual((await store.read(whole.tenantId, whole.id))?.outcome, whole);
+    });
+
+    test('are told apart by every id that a mail job may have', async () => {
+      const ids = [
+        '.',
+        '..',
+        'a',
+        'A',
+        'a.b:c@d=e+f-g_h',
+        '+',
+        '=',
+        '=='.repeat(3),
+        ':@',
+        '-',
+        '_',
+        '0'.repeat(200),
+        '%2B',
+      ];
+      const printable = Array.from({ length: 95 }, (_, at) => `id ${String.fromCharCode(32 + at)}`.replace(' ', '-'));
+      const allowed = [...ids, ...printable].filter((id) => mailJobId.safeParse(id).success);
+      assert.equal(allowed.length, 12 + 69);
+      const tenantId = crypto.randomUUID();
+      const rows = allowed.map((id, at) => fresh({ tenantId, id, tries: at }));
+      for (const row of rows) assert.ok(await store.insert(row), row.id);
+      for (const row of rows) assert.deepEqual((await store.read(tenantId, row.id))?.outcome, row);
+      for (const row of rows) {
+        const { etag = '' } = (await store.read(tenantId, row.id)) ?? {};
+        assert.ok(await store.replace({ ...row, state: 'sent' }, etag), row.id);
+      }
+    });
+
+    test('of one id in two tenants are two', async () => {
+      const one = fresh();
+      const other = { ...one, tenantId: crypto.randomUUID(), tries: 7 };
+      await store.insert(one);
+      assert.ok(await store.insert(other));
+      assert.deepEqual((await store.read(one.tenantId, one.id))?.outcome, one);
+    });
+
+    test('of messages that name no tenant have a partition of their own', async () => {
+      const row = fresh({ tenantId: unreadableTenant, id: `message-${'0'.repeat(32)}` });
+      assert.ok(await store.insert(row));
+      assert.deepEqual((await store.read(unreadableTenant, row.id))?.outcome, row);
+    });
+
+    test('of a table that is missing are not taken for jobs that nobody has seen', async () => {
+      const elsewhere = new TableOutcomeStore(clients.table('nosuchtable'));
+      await assert.rejects(elsewhere.read(fresh().tenantId, 'invoice-1'), withCode('STORAGE_UNAVAILABLE'));
+    });
+  });
+}
