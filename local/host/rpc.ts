@@ -78,7 +78,7 @@ export interface CoreInvocationContext {
 }
 
 /** How the library turns one request of the host into a call of the function, and its result into a response. */
-export interface InvocationModel {
+interface InvocationModel {
   getArguments(): Promise<{ context: unknown; inputs: unknown[] }>;
   invokeFunction(context: unknown, inputs: unknown[], callback: FunctionCallback): Promise<unknown>;
   getResponse(context: unknown, result: unknown): Promise<unknown>;

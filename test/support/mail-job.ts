@@ -21,3 +21,12 @@ export function aMailJob(overrides: Record<string, unknown> = {}): Record<string
 export function aParsedMailJob(overrides: Record<string, unknown> = {}): MailJob {
   return parseMailJob(aMailJob(overrides));
 }
+
+export function anAttachment(overrides: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+  name: 'invoice.pdf',
+  contentType: 'application/pdf',
+  content: 'JVBERi0=',
+  ...overrides,
+};
+}

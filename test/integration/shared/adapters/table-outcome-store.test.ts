@@ -76,9 +76,9 @@ for (const { how, clients } of accounts.both) {
     });
 
     test('that are gone are not replaced', async () => {
-      await assert.rejects(store.replace(fresh(), 'W/"datetime\'2026-01-01T00%3A00%3A00.0000000Z\'"'), (error) => {
-        return withCode('STORAGE_UNAVAILABLE')(error);
-      });
+      const etag = 'W/"datetime\'2026-01-01T00%3A00%3A00.0000000Z\'"';
+      await assert.rejects(store.replace(fresh(), etag), withCode('STORAGE_UNAVAILABLE'));
+    });
     });
 
     test('keep every optional field', async () => {
@@ -124,7 +124,7 @@ for (const { how, clients } of accounts.both) {
         '0'.repeat(200),
         '%2B',
       ];
-      const printable = Array.from({ length: 95 }, (_, at) => `id ${String.fromCharCode(32 + at)}`.replace(' ', '-'));
+      const printable = Array.from({ length: 95 }, (_, at) => `id-${String.fromCharCode(32 + at)}`);
       const allowed = [...ids, ...printable].filter((id) => mailJobId.safeParse(id).success);
       assert.equal(allowed.length, 12 + 69);
       const tenantId = crypto.randomUUID();

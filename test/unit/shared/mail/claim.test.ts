@@ -113,7 +113,7 @@ describe('a race', () => {
     const read = store.read.bind(store);
     store.read = async (tenantId, id) => {
       const stored = await read(tenantId, id);
-      store.put(anOutcome({ tries: 2 }));
+      if (store.written.length === 1) store.put(anOutcome({ tries: 2 }));
       return stored;
     };
     assert.deepEqual(await claim(store, job, settableClock().now), {

@@ -1,32 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { minutes } from '../../../../shared/clock.ts';
-import { TokenSource } from '../../../../shared/tokens/token-source.ts';
 import { contoso, fabrikam } from '../../../support/app-identity.ts';
-import { settableClock } from '../../../support/clock.ts';
 import { anError, failing, withCode } from '../../../support/failing.ts';
-import { FakeTokenIssuer } from '../../../support/fake-token-issuer.ts';
-import { MemoryTokenStore } from '../../../support/memory-token-store.ts';
-import { recordingLog } from '../../../support/recording-log.ts';
-import { anExpectation, aTokenValue, inAnHour } from '../../../support/unsigned-token.ts';
-
-function aTokenSource() {
-  const clock = settableClock();
-  const issuer = new FakeTokenIssuer();
-  const store = new MemoryTokenStore();
-  const log = recordingLog();
-  /** One more process of the same installation. */
-  const process = (): TokenSource =>
-    new TokenSource({
-      issuer,
-      store,
-      expect: anExpectation,
-      requiredRoles: { graph: ['Mail.Send'] },
-      now: clock.now,
-      log: log.log,
-    });
-  return { clock, issuer, store, log, process, tokens: process() };
-}
+import { aTokenSource } from '../../../support/token-source.ts';
+import { aTokenValue, inAnHour } from '../../../support/unsigned-token.ts';
 
 describe('get', () => {
   test('asks Entra when nobody has a token, and keeps it here and in the table', async () => {
@@ -101,48 +79,6 @@ describe('get', () => {
     await tokens.get(contoso, 'graph');
     await tokens.get(contoso.toUpperCase(), 'graph');
     assert.equal(issuer.requests.length, 1);
-  });
-});
-
-describe('a token that is another than the one asked for', () => {
-  for (const [what, value] of Object.entries({
-    'of another tenant': aTokenValue({ tid: fabrikam }),
-    'of another app': aTokenValue({ appid: crypto.randomUUID() }),
-    'for another resource': aTokenValue({ aud: 'https://outlook.office365.com' }),
-    'that is junk': 'junk',
-  })) {
-    test(`${what} is dropped from the table, reported and never returned`, async () => {
-      const { tokens, issuer, store, log } = aTokenSource();
-      store.put(contoso, value);
-      assert.equal(await tokens.peek(contoso, 'graph', 0), undefined);
-      assert.equal(store.rows.size, 0);
-      assert.deepEqual(log.lines, [
-        { level: 'error', event: 'token.wrong-in-table', detail: { tenantId: contoso, resource: 'graph' } },
-      ]);
-
-      store.put(contoso, value);
-      const token = await tokens.get(contoso, 'graph');
-      assert.notEqual(token.value, value);
-      assert.equal(token.tenantId, contoso);
-      assert.deepEqual(issuer.requests, [contoso]);
-      assert.equal(store.rows.get(`${contoso} graph`), token.value);
-    });
-
-    test(`${what} is refused from Entra, and kept nowhere`, async () => {
-      const { tokens, issuer, store } = aTokenSource();
-      issuer.answer = () => value;
-      await assert.rejects(tokens.get(contoso, 'graph'), withCode('TOKEN_WRONG'));
-      await assert.rejects(tokens.renew(contoso, 'graph'), withCode('TOKEN_WRONG'));
-      assert.equal(store.rows.size, 0);
-      assert.equal(issuer.requests.length, 2);
-    });
-  }
-
-  test('does not keep mail from leaving when the table does not let it be removed', async () => {
-    const { tokens, store } = aTokenSource();
-    store.put(contoso, aTokenValue({ tid: fabrikam }));
-    store.remove = failing('STORAGE_UNAVAILABLE');
-    assert.equal((await tokens.get(contoso, 'graph')).tenantId, contoso);
   });
 });
 
@@ -249,47 +185,4 @@ describe('drop', () => {
     await tokens.get(contoso, 'graph');
     assert.equal(issuer.requests.length, 2);
   });
-});
-
-test('of many tenants in any order, through several processes, none ever gets the token of another', async () => {
-  const { process, store, issuer, clock } = aTokenSource();
-  const tenants = Array.from({ length: 20 }, () => crypto.randomUUID());
-  const processes = [process(), process(), process()];
-  let exp = inAnHour;
-  issuer.answer = (tid) => aTokenValue({ tid, exp });
-
-  // Not random, so that a failure can be repeated: every step takes its turn from a linear congruence (Numerical Recipes).
-  let seed = 1;
-  const below = (most: number): number => {
-    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-    return Math.floor((seed / 2 ** 32) * most);
-  };
-  const pick = <T>(from: readonly T[]): T => {
-    const one = from[below(from.length)];
-    assert.ok(one !== undefined);
-    return one;
-  };
-
-  let checked = 0;
-  for (let round = 0; round < 40; round += 1) {
-    await Promise.all(
-      Array.from({ length: 25 }, async () => {
-        const [tokens, tenant] = [pick(processes), pick(tenants)];
-        const step = below(10);
-        if (step === 0) await tokens.drop(tenant, 'graph');
-        // Somebody moves a row: the token of one tenant under the name of another.
-        else if (step === 1) store.put(tenant, aTokenValue({ tid: pick(tenants), exp }));
-        else {
-          const token = step === 2 ? await tokens.renew(tenant, 'graph') : await tokens.get(tenant, 'graph');
-          assert.equal(token.tenantId, tenant);
-          const [, payload = ''] = token.value.split('.');
-          assert.match(Buffer.from(payload, 'base64url').toString(), new RegExp(`"tid":"${tenant}"`));
-          checked += 1;
-        }
-      }),
-    );
-    clock.advance(7 * minutes);
-    exp += 7 * 60;
-  }
-  assert.ok(checked > 500);
 });

@@ -1,0 +1,150 @@
+/** readConfig: every way in which a setting can be wrong. */
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { readConfig, settingNames } from '../../../shared/config.ts';
+import {
+  app,
+  deployed,
+  type Environment,
+  expectationsOf,
+  good,
+  refusalOfSettings,
+  urls,
+} from '../../support/settings.ts';
+
+describe('a malformed setting is refused', () => {
+  const malformed: Record<string, readonly string[]> = {
+    TENANTPOST_CLOUD: ['germany', 'Public'],
+    TENANTPOST_CLIENT_ID: ['tenantpost', '5c2d9f4e'],
+    TENANTPOST_PUBLIC_URL: [
+      'mail.example.com',
+      'https://mail.example.com/app',
+      'https://mail.example.com/?a=b',
+      'https://mail.example.com/#a',
+      'https://user@mail.example.com',
+      'https://:password@mail.example.com',
+      'ftp://mail.example.com',
+    ],
+    TENANTPOST_AUTHORITY_URL: ['login', 'http://localhost:8443', 'https://login.example.com/tenant'],
+    TENANTPOST_GRAPH_URL: ['graph', 'http://localhost:8444', 'http://127.0.0.1:8444', 'https://graph.example.com/v1.0'],
+    TENANTPOST_VAULT_URL: ['vault', 'http://localhost:8445', 'https://acct.vault.azure.net/keys'],
+    TENANTPOST_CERTIFICATE_NAME: ['mail certificate', 'a/b', 'a'.repeat(128)],
+    TENANTPOST_WRAPPING_KEY_NAME: ['tokens_key', 'a'.repeat(128)],
+    TENANTPOST_SMTP_HOST: ['smtp.example.com', 'smtp.example.com:', 'https://smtp.example.com:587'],
+    TENANTPOST_IMAP_HOST: [':993', 'imap.example.com:imaps'],
+    TENANTPOST_POP_HOST: ['pop.example.com:995/inbox'],
+    // 45 s and 7 min do not divide the hour; 0 and 1 s are no period at all.
+    TENANTPOST_WARM_EVERY_SECONDS: ['0', '1', '45', '61', '90', '420', '7200', '5m', '-60', '1.5'],
+    AZURE_CLIENT_ID: ['system'],
+  };
+  const malformedIdentity: Record<string, readonly string[]> = {
+    AzureWebJobsStorage__blobServiceUri: ['acct', 'http://acct.blob.core.windows.net'],
+    AzureWebJobsStorage__queueServiceUri: ['acct', 'http://acct.queue.core.windows.net'],
+    AzureWebJobsStorage__tableServiceUri: ['acct', 'http://acct.table.core.windows.net'],
+    AzureWebJobsStorage__credential: ['ManagedIdentity', 'clientsecret'],
+    AzureWebJobsStorage__clientId: ['system'],
+  };
+
+  const cases = [
+    ...Object.entries(malformed).map(([name, values]) => ({ name, values, environment: good })),
+    ...Object.entries(malformedIdentity).map(([name, values]) => ({ name, values, environment: deployed })),
+  ];
+  for (const { name, values, environment } of cases) {
+    for (const value of values) {
+      test(`${name} of "${value.slice(0, 40)}"`, () => {
+        const said = expectationsOf(environment({ [name]: value }));
+        assert.deepEqual(Object.keys(said), [name]);
+        // The sentence is ours: the parser's own begin with "Invalid" or "Too".
+        assert.match(said[name] ?? '', /^(an? |one of |"managedidentity")/);
+      });
+    }
+  }
+
+  test('and every setting that has a form has a case here', () => {
+    const free = ['WEBSITE_HOSTNAME', 'AzureWebJobsStorage'];
+    const covered = [...Object.keys(malformed), ...Object.keys(malformedIdentity), ...free];
+    assert.deepEqual(covered.sort(), [...settingNames].sort());
+  });
+});
+
+describe('what is missing', () => {
+  test('is named, and said to be missing', () => {
+    const said = expectationsOf({});
+    assert.deepEqual(Object.keys(said).sort(), [
+      'AzureWebJobsStorage',
+      'TENANTPOST_CLIENT_ID',
+      'TENANTPOST_PUBLIC_URL',
+      'TENANTPOST_VAULT_URL',
+    ]);
+    assert.match(said['TENANTPOST_CLIENT_ID'] ?? '', /^a GUID, for example .+ \(it is not set\)$/);
+  });
+
+  test('is described by what was expected and not by what the parser met', () => {
+    assert.match(expectationsOf({})['TENANTPOST_VAULT_URL'] ?? '', /^an address .+ \(it is not set\)$/);
+  });
+
+  test('counts as missing when it is empty', () => {
+    const empty = Object.fromEntries(settingNames.map((name) => [name, '']));
+    assert.deepEqual(expectationsOf(empty), expectationsOf({}));
+    assert.deepEqual(readConfig(good({ TENANTPOST_CLOUD: '', AZURE_CLIENT_ID: '' })), readConfig(good()));
+  });
+});
+
+describe('storage', () => {
+  test('is refused half by identity, naming each address that is not set', () => {
+    for (const given of Object.entries(urls)) {
+      const missing = Object.keys(urls).filter((name) => name !== given[0]);
+      const said = expectationsOf({ ...app, [given[0]]: given[1] });
+      assert.deepEqual(Object.keys(said), missing);
+      for (const expected of Object.values(said)) assert.match(expected, /\(it is not set\)$/);
+    }
+  });
+
+  test('is refused by connection string and identity at once, naming what must go', () => {
+    const said = expectationsOf(good(urls));
+    assert.deepEqual(Object.keys(said), Object.keys(urls));
+    assert.match(Object.values(said).join(), /nothing, since AzureWebJobsStorage is set and wins/);
+
+    const one = 'AzureWebJobsStorage__queueServiceUri';
+    assert.deepEqual(Object.keys(expectationsOf(good({ [one]: urls[one] }))), [one]);
+  });
+});
+
+describe('several wrong settings', () => {
+  const wrong: Environment = {
+    TENANTPOST_CLOUD: 'secret-cloud',
+    TENANTPOST_CLIENT_ID: 'secret-client',
+    TENANTPOST_PUBLIC_URL: 'http://secret-public.example',
+    TENANTPOST_AUTHORITY_URL: 'http://secret-authority.example',
+    TENANTPOST_GRAPH_URL: 'http://secret-graph.example',
+    TENANTPOST_VAULT_URL: 'secret-vault',
+    TENANTPOST_CERTIFICATE_NAME: 'secret certificate',
+    TENANTPOST_WRAPPING_KEY_NAME: 'secret key',
+    TENANTPOST_SMTP_HOST: 'secret-smtp',
+    TENANTPOST_IMAP_HOST: 'secret-imap',
+    TENANTPOST_POP_HOST: 'secret-pop',
+    TENANTPOST_WARM_EVERY_SECONDS: 'secret-period',
+    AZURE_CLIENT_ID: 'secret-identity',
+    AzureWebJobsStorage__blobServiceUri: 'http://secret-blob.example',
+    AzureWebJobsStorage__credential: 'secret-credential',
+    AzureWebJobsStorage__clientId: 'secret-storage-identity',
+  };
+
+  test('are all named at once', () => {
+    assert.deepEqual(
+      Object.keys(expectationsOf(wrong)).sort(),
+      [...Object.keys(wrong), 'AzureWebJobsStorage__queueServiceUri', 'AzureWebJobsStorage__tableServiceUri'].sort(),
+    );
+  });
+
+  test('stand in the detail by name', () => {
+    const { detail } = refusalOfSettings(wrong);
+    assert.deepEqual(String(detail['settings']).split(' ').sort(), Object.keys(expectationsOf(wrong)).sort());
+  });
+
+  test('leave no value in the message, the detail or anything else that the error shows', () => {
+    const error = refusalOfSettings({ ...wrong, AzureWebJobsStorage: 'AccountKey=secret-storage' });
+    assert.doesNotMatch(`${error.message} ${JSON.stringify(error)} ${JSON.stringify(error.detail)}`, /secret/);
+  });
+});

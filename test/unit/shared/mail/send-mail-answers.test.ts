@@ -1,0 +1,156 @@
+/** SendMail and the answer of the transport: what becomes of the job, and when it is tried again. */
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { minutes, seconds } from '../../../../shared/clock.ts';
+import { type ErrorCode, errorMeanings } from '../../../../shared/errors.ts';
+import { contoso } from '../../../support/app-identity.ts';
+import { noon } from '../../../support/clock.ts';
+import { failing } from '../../../support/failing.ts';
+import { aMailJob } from '../../../support/mail-job.ts';
+import { aMailRoom, assertDelay, poisonCodes } from '../../../support/mail-room.ts';
+import { anOutcome } from '../../../support/outcome.ts';
+import { aPendingTenant } from '../../../support/tenant.ts';
+import { aToken } from '../../../support/unsigned-token.ts';
+
+describe('what Graph answers', () => {
+  const codes: ErrorCode[] = [
+    'SEND_THROTTLED',
+    'SEND_TOKEN_REFUSED',
+    'GRAPH_UNAVAILABLE',
+    'MAILBOX_NOT_FOUND',
+    'SEND_FORBIDDEN',
+    'SEND_REJECTED',
+    'MAILBOX_FULL',
+    'JOB_TOO_LARGE',
+    'SEND_UNCONFIRMED',
+  ];
+  const detail = { status: 418, graphCode: 'ErrorTeapot', requestId: 'request-2' };
+  const graphs = { graphCode: 'ErrorTeapot', requestId: 'request-2' };
+
+  for (const code of codes.filter((one) => errorMeanings[one].disposition === 'again')) {
+    test(`${code} puts the job back, and its row waits`, async () => {
+      const room = aMailRoom();
+      room.transport.answer = failing(code, { detail });
+      await room.sendMail.handle(aMailJob());
+      const [returned, ...more] = room.queue.returned;
+      assert.deepEqual([more, room.queue.poisoned], [[], []]);
+      assert.equal(returned?.text, JSON.stringify(aMailJob()));
+      const notBefore = noon + returned.delayMilliseconds;
+      assert.deepEqual(room.row(), anOutcome({ ...graphs, state: 'scheduled', code, notBefore }));
+      assert.deepEqual(room.dropped, code === 'SEND_TOKEN_REFUSED' ? [contoso] : []);
+      assert.deepEqual(room.log.events(), ['job.put-back']);
+
+      room.transport.answer = () => Promise.resolve({ requestId: 'request-3' });
+      await room.sendMail.handle(returned.text);
+      assert.deepEqual(room.row(), anOutcome({ state: 'sent', tries: 2, requestId: 'request-3' }));
+    });
+  }
+
+  for (const code of codes.filter((one) => errorMeanings[one].disposition === 'never')) {
+    test(`${code} ends the job as failed, and its id is free again`, async () => {
+      const room = aMailRoom();
+      room.transport.answer = failing(code, { detail });
+      await room.sendMail.handle(aMailJob());
+      assert.deepEqual(room.row(), anOutcome({ ...graphs, state: 'failed', code }));
+      assert.deepEqual(poisonCodes(room), [code]);
+      assert.equal(room.queue.poisoned[0]?.text, JSON.stringify(aMailJob()));
+      assert.deepEqual([room.queue.returned, room.dropped, room.revoked], [[], [], []]);
+
+      room.transport.answer = () => Promise.resolve({ requestId: 'request-3' });
+      await room.sendMail.handle(aMailJob({ subject: 'Corrected' }));
+      assert.equal(room.row()?.state, 'sent');
+      assert.equal(room.sent.length, 2);
+    });
+  }
+
+  test('SEND_UNCONFIRMED leaves the outcome unknown, and the job is never sent again', async () => {
+    const room = aMailRoom();
+    room.transport.answer = failing('SEND_UNCONFIRMED', { detail });
+    await room.sendMail.handle(aMailJob());
+    assert.deepEqual(room.row(), anOutcome({ ...graphs, state: 'unknown', code: 'SEND_UNCONFIRMED' }));
+    assert.deepEqual(poisonCodes(room), ['SEND_UNCONFIRMED']);
+    await room.sendMail.handle(aMailJob());
+    assert.equal(room.sent.length, 1);
+    assert.deepEqual(room.queue.returned, []);
+    assert.equal(room.queue.poisoned.length, 1);
+  });
+
+  test('an error of the transport that nobody foresaw leaves the outcome unknown: it may have left', async () => {
+    const room = aMailRoom();
+    room.transport.answer = () => Promise.reject(new TypeError('to anna@customer.example'));
+    await room.sendMail.handle(aMailJob());
+    assert.equal(room.row()?.state, 'unknown');
+    assert.deepEqual(poisonCodes(room), ['SEND_UNCONFIRMED']);
+    assert.doesNotMatch(room.queue.poisoned[0]?.reason.message ?? '', /anna/);
+  });
+
+  test('a token that was refused is dropped, and the next try asks for another', async () => {
+    const room = aMailRoom();
+    const { tokens, dropped } = room;
+    tokens.get = (tenantId) => Promise.resolve(aToken({ tenantId, value: dropped.length === 0 ? 'stale' : 'fresh' }));
+    room.transport.answer = failing('SEND_TOKEN_REFUSED');
+    await room.sendMail.handle(aMailJob());
+    room.transport.answer = () => Promise.resolve({ requestId: undefined });
+    await room.sendMail.handle(aMailJob());
+    assert.deepEqual(
+      room.sent.map(({ token }) => token.value),
+      ['stale', 'fresh'],
+    );
+  });
+
+  test('a token that cannot be dropped does not leave a job in doubt that never left', async () => {
+    const room = aMailRoom();
+    room.transport.answer = failing('SEND_TOKEN_REFUSED');
+    room.tokens.drop = failing('STORAGE_UNAVAILABLE');
+    await Promise.allSettled([room.sendMail.handle(aMailJob())]);
+    assert.equal(room.row()?.state, 'scheduled');
+  });
+});
+
+describe('the delay before the next try', () => {
+  async function delayAfter(tries: number, retryAfterSeconds?: number): Promise<number | undefined> {
+    const room = aMailRoom();
+    if (tries > 1) room.outcomes.put(anOutcome({ state: 'scheduled', tries: tries - 1 }));
+    room.transport.answer = failing('SEND_THROTTLED', retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
+    await room.sendMail.handle(aMailJob());
+    assert.equal(room.row()?.tries, tries);
+    return room.queue.returned[0]?.delayMilliseconds;
+  }
+
+  test('is what the service asked for, however often it was tried', async () => {
+    for (const tries of [1, 2, 30]) {
+      assertDelay(await delayAfter(tries, 120), 120 * seconds);
+      assertDelay(await delayAfter(tries, 3600), 3600 * seconds);
+      assertDelay(await delayAfter(tries, 1), 1 * seconds);
+    }
+  });
+
+  test('else doubles from 15 seconds to 15 minutes, and stays there', async () => {
+    const wanted = [15, 30, 60, 120, 240, 480, 900, 900, 900];
+    for (const [at, secondsWanted] of wanted.entries()) {
+      assertDelay(await delayAfter(at + 1), secondsWanted * seconds);
+    }
+    for (const tries of [50, 1100, 100_000]) assertDelay(await delayAfter(tries), 15 * minutes);
+  });
+
+  test('is backed off where the service asks for none at all', async () => {
+    assertDelay(await delayAfter(1, 0), 15 * seconds);
+  });
+
+  test('grows too for a job that waits for its tenant, and its row keeps when it came', async () => {
+    const room = aMailRoom(aPendingTenant());
+    for (const wanted of [15, 30, 60, 120]) {
+      await room.sendMail.handle(aMailJob());
+      assertDelay(room.queue.returned.at(-1)?.delayMilliseconds, wanted * seconds);
+      room.clock.advance(minutes);
+    }
+    assert.equal(room.row()?.tries, 4);
+    assert.deepEqual([room.row()?.createdAt, room.row()?.updatedAt], [noon, noon + 3 * minutes]);
+  });
+
+  test('is not the same for all, so that a herd spreads out', async () => {
+    const delays = await Promise.all(Array.from({ length: 20 }, () => delayAfter(1)));
+    assert.ok(new Set(delays).size > 1);
+  });
+});
