@@ -89,7 +89,14 @@ export function buildServices(config: Config): Services {
   const links = new Links(dataKey, now);
   const invitations = new Invitations({ store: invitationStore, links, audit, now });
   const remembered = new RememberedTenants(tenants, now);
-  const proof = new ConsentProof({ tenants: remembered, tokens, audit, now, log });
+  const proof = new ConsentProof({
+    // A proof compares with what is stored now, not with what was remembered; what it writes is to be seen at once.
+    tenants: { find: (id) => tenants.find(id), save: (tenant) => remembered.save(tenant) },
+    tokens,
+    audit,
+    now,
+    log,
+  });
 
   return {
     publicUrl,

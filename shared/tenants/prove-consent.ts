@@ -11,7 +11,7 @@ import type { Tenant, TenantState, TenantStore } from './tenant.ts';
 const pendingFor = 24 * hours;
 
 interface Dependencies {
-  readonly tenants: TenantStore;
+  readonly tenants: Pick<TenantStore, 'find' | 'save'>;
   readonly tokens: Pick<TokenSource, 'renew' | 'drop'>;
   readonly audit: AuditTrail;
   readonly now: Clock;

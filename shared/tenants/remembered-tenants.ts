@@ -1,17 +1,17 @@
 /** Tenants that are active, remembered for a little, so that a queue of mail does not ask the table for each message. */
 
 import { type Clock, seconds } from '../clock.ts';
-import type { Tenant, TenantState, TenantStore } from './tenant.ts';
+import type { Tenant, TenantStore } from './tenant.ts';
 
 /** How long another process may still send for a tenant that was revoked here; its token would fail soon after anyway. */
 const rememberedFor = 30 * seconds;
 
-export class RememberedTenants implements TenantStore {
-  readonly #store: TenantStore;
+export class RememberedTenants implements Pick<TenantStore, 'find' | 'save'> {
+  readonly #store: Pick<TenantStore, 'find' | 'save'>;
   readonly #now: Clock;
   readonly #active = new Map<string, { readonly tenant: Tenant; readonly readAt: number }>();
 
-  constructor(store: TenantStore, now: Clock) {
+  constructor(store: Pick<TenantStore, 'find' | 'save'>, now: Clock) {
     this.#store = store;
     this.#now = now;
   }
@@ -29,9 +29,5 @@ export class RememberedTenants implements TenantStore {
   async save(tenant: Tenant): Promise<void> {
     this.#active.delete(tenant.id);
     await this.#store.save(tenant);
-  }
-
-  list(states: readonly TenantState[]): AsyncIterable<Tenant> {
-    return this.#store.list(states);
   }
 }

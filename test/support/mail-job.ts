@@ -24,9 +24,9 @@ export function aParsedMailJob(overrides: Record<string, unknown> = {}): MailJob
 
 export function anAttachment(overrides: Record<string, unknown> = {}): Record<string, unknown> {
   return {
-  name: 'invoice.pdf',
-  contentType: 'application/pdf',
-  content: 'JVBERi0=',
-  ...overrides,
-};
+    name: 'invoice.pdf',
+    contentType: 'application/pdf',
+    content: 'JVBERi0=',
+    ...overrides,
+  };
 }

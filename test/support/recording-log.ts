@@ -3,7 +3,7 @@
 import type { SafeDetail } from '../../shared/errors.ts';
 import type { Log, LogLevel } from '../../shared/log.ts';
 
-export interface LogLine {
+interface LogLine {
   readonly level: LogLevel;
   readonly event: string;
   readonly detail: SafeDetail;

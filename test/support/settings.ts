@@ -3,31 +3,35 @@
 import assert from 'node:assert/strict';
 import { readConfig } from '../../shared/config.ts';
 import { TenantpostError } from '../../shared/errors.ts';
+import { clientId } from './app-identity.ts';
 
 export type Environment = Record<string, string | undefined>;
 
-export const clientId = '5c2d9f4e-8a41-4f0e-9c77-3d1b8a6f2e10';
 export const connectionString = 'UseDevelopmentStorage=true';
-export const urls = {
+export const storageUrls = {
   AzureWebJobsStorage__blobServiceUri: 'https://acct.blob.core.windows.net',
   AzureWebJobsStorage__queueServiceUri: 'https://acct.queue.core.windows.net',
   AzureWebJobsStorage__tableServiceUri: 'https://acct.table.core.windows.net',
 };
-export const app = {
+export const appSettings = {
   TENANTPOST_CLIENT_ID: clientId,
   TENANTPOST_PUBLIC_URL: 'https://mail.example.com',
   TENANTPOST_VAULT_URL: 'https://acct.vault.azure.net',
 };
 
 /** The least that is needed with an emulator. */
-export const good = (overrides: Environment = {}): Environment => ({
-  ...app,
+export const emulatorSettings = (overrides: Environment = {}): Environment => ({
+  ...appSettings,
   AzureWebJobsStorage: connectionString,
   ...overrides,
 });
 
 /** The least that is needed as deployed. */
-export const deployed = (overrides: Environment = {}): Environment => ({ ...app, ...urls, ...overrides });
+export const deployedSettings = (overrides: Environment = {}): Environment => ({
+  ...appSettings,
+  ...storageUrls,
+  ...overrides,
+});
 
 export function refusalOfSettings(environment: Environment): TenantpostError {
   try {

@@ -4,13 +4,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readConfig, settingNames } from '../../../shared/config.ts';
 import {
-  app,
-  deployed,
+  appSettings,
+  deployedSettings,
+  emulatorSettings,
   type Environment,
   expectationsOf,
-  good,
   refusalOfSettings,
-  urls,
+  storageUrls,
 } from '../../support/settings.ts';
 
 describe('a malformed setting is refused', () => {
@@ -47,8 +47,8 @@ describe('a malformed setting is refused', () => {
   };
 
   const cases = [
-    ...Object.entries(malformed).map(([name, values]) => ({ name, values, environment: good })),
-    ...Object.entries(malformedIdentity).map(([name, values]) => ({ name, values, environment: deployed })),
+    ...Object.entries(malformed).map(([name, values]) => ({ name, values, environment: emulatorSettings })),
+    ...Object.entries(malformedIdentity).map(([name, values]) => ({ name, values, environment: deployedSettings })),
   ];
   for (const { name, values, environment } of cases) {
     for (const value of values) {
@@ -87,27 +87,30 @@ describe('what is missing', () => {
   test('counts as missing when it is empty', () => {
     const empty = Object.fromEntries(settingNames.map((name) => [name, '']));
     assert.deepEqual(expectationsOf(empty), expectationsOf({}));
-    assert.deepEqual(readConfig(good({ TENANTPOST_CLOUD: '', AZURE_CLIENT_ID: '' })), readConfig(good()));
+    assert.deepEqual(
+      readConfig(emulatorSettings({ TENANTPOST_CLOUD: '', AZURE_CLIENT_ID: '' })),
+      readConfig(emulatorSettings()),
+    );
   });
 });
 
 describe('storage', () => {
   test('is refused half by identity, naming each address that is not set', () => {
-    for (const given of Object.entries(urls)) {
-      const missing = Object.keys(urls).filter((name) => name !== given[0]);
-      const said = expectationsOf({ ...app, [given[0]]: given[1] });
+    for (const given of Object.entries(storageUrls)) {
+      const missing = Object.keys(storageUrls).filter((name) => name !== given[0]);
+      const said = expectationsOf({ ...appSettings, [given[0]]: given[1] });
       assert.deepEqual(Object.keys(said), missing);
       for (const expected of Object.values(said)) assert.match(expected, /\(it is not set\)$/);
     }
   });
 
   test('is refused by connection string and identity at once, naming what must go', () => {
-    const said = expectationsOf(good(urls));
-    assert.deepEqual(Object.keys(said), Object.keys(urls));
+    const said = expectationsOf(emulatorSettings(storageUrls));
+    assert.deepEqual(Object.keys(said), Object.keys(storageUrls));
     assert.match(Object.values(said).join(), /nothing, since AzureWebJobsStorage is set and wins/);
 
     const one = 'AzureWebJobsStorage__queueServiceUri';
-    assert.deepEqual(Object.keys(expectationsOf(good({ [one]: urls[one] }))), [one]);
+    assert.deepEqual(Object.keys(expectationsOf(emulatorSettings({ [one]: storageUrls[one] }))), [one]);
   });
 });
 

@@ -4,11 +4,19 @@ import { describe, test } from 'node:test';
 import { z } from 'zod';
 import { type Cloud, clouds } from '../../../shared/clouds.ts';
 import { readConfig, settingNames } from '../../../shared/config.ts';
-import { app, clientId, connectionString, deployed, expectationsOf, good, urls } from '../../support/settings.ts';
+import { clientId } from '../../support/app-identity.ts';
+import {
+  appSettings,
+  connectionString,
+  deployedSettings,
+  emulatorSettings,
+  expectationsOf,
+  storageUrls,
+} from '../../support/settings.ts';
 
 describe('a good configuration', () => {
   test('by connection string has a default for everything else', () => {
-    assert.deepEqual(readConfig(good()), {
+    assert.deepEqual(readConfig(emulatorSettings()), {
       cloud: 'public',
       clientId,
       publicUrl: 'https://mail.example.com',
@@ -31,12 +39,12 @@ describe('a good configuration', () => {
   });
 
   test('by managed identity names the three services', () => {
-    assert.deepEqual(readConfig(deployed()).storage, {
+    assert.deepEqual(readConfig(deployedSettings()).storage, {
       kind: 'identity',
       urls: {
-        blob: urls.AzureWebJobsStorage__blobServiceUri,
-        queue: urls.AzureWebJobsStorage__queueServiceUri,
-        table: urls.AzureWebJobsStorage__tableServiceUri,
+        blob: storageUrls.AzureWebJobsStorage__blobServiceUri,
+        queue: storageUrls.AzureWebJobsStorage__queueServiceUri,
+        table: storageUrls.AzureWebJobsStorage__tableServiceUri,
       },
       clientId: undefined,
     });
@@ -46,18 +54,18 @@ describe('a good configuration', () => {
     const [one, other] = [crypto.randomUUID(), crypto.randomUUID()];
     const identity = { AZURE_CLIENT_ID: one, AzureWebJobsStorage__credential: 'managedidentity' };
 
-    const same = readConfig(deployed(identity));
+    const same = readConfig(deployedSettings(identity));
     assert.equal(same.identityClientId, one);
     assert.ok(same.storage.kind === 'identity' && same.storage.clientId === one);
 
-    const own = readConfig(deployed({ ...identity, AzureWebJobsStorage__clientId: other }));
+    const own = readConfig(deployedSettings({ ...identity, AzureWebJobsStorage__clientId: other }));
     assert.equal(own.identityClientId, one);
     assert.ok(own.storage.kind === 'identity' && own.storage.clientId === other);
   });
 
   test('takes what is set over every default', () => {
     const config = readConfig(
-      good({
+      emulatorSettings({
         TENANTPOST_AUTHORITY_URL: 'https://localhost:8443',
         TENANTPOST_GRAPH_URL: 'https://127.0.0.1:8444',
         TENANTPOST_CERTIFICATE_NAME: 'mail-2027',
@@ -82,7 +90,10 @@ describe('a good configuration', () => {
 
   test('drops the trailing slash of an address', () => {
     const config = readConfig(
-      good({ TENANTPOST_PUBLIC_URL: 'https://mail.example.com/', TENANTPOST_VAULT_URL: 'https://v.vault.azure.net/' }),
+      emulatorSettings({
+        TENANTPOST_PUBLIC_URL: 'https://mail.example.com/',
+        TENANTPOST_VAULT_URL: 'https://v.vault.azure.net/',
+      }),
     );
     assert.equal(config.publicUrl, 'https://mail.example.com');
     assert.equal(config.vault.url, 'https://v.vault.azure.net');
@@ -90,7 +101,7 @@ describe('a good configuration', () => {
 
   for (const cloud of ['public', 'usgov', 'usgov-dod', 'china'] as const satisfies readonly Cloud[]) {
     test(`in cloud ${cloud} takes that cloud's endpoints`, () => {
-      const config = readConfig(good({ TENANTPOST_CLOUD: cloud }));
+      const config = readConfig(emulatorSettings({ TENANTPOST_CLOUD: cloud }));
       assert.equal(config.cloud, cloud);
       assert.equal(config.authorityUrl, clouds[cloud].authorityUrl);
       assert.equal(config.graphUrl, clouds[cloud].graphUrl);
@@ -101,7 +112,7 @@ describe('a good configuration', () => {
   test('gives the national clouds their own authority and Graph', () => {
     const endpoints = Object.fromEntries(
       Object.keys(clouds).map((cloud) => {
-        const { authorityUrl, graphUrl } = readConfig(good({ TENANTPOST_CLOUD: cloud }));
+        const { authorityUrl, graphUrl } = readConfig(emulatorSettings({ TENANTPOST_CLOUD: cloud }));
         return [cloud, [authorityUrl, graphUrl]];
       }),
     );
@@ -116,22 +127,27 @@ describe('a good configuration', () => {
 
 describe('the public address', () => {
   test('is the host name that App Service gives, where none is set', () => {
-    const config = readConfig(good({ TENANTPOST_PUBLIC_URL: undefined, WEBSITE_HOSTNAME: 'app.azurewebsites.net' }));
+    const config = readConfig(
+      emulatorSettings({ TENANTPOST_PUBLIC_URL: undefined, WEBSITE_HOSTNAME: 'app.azurewebsites.net' }),
+    );
     assert.equal(config.publicUrl, 'https://app.azurewebsites.net');
   });
 
   test('is the one that is set, where both are', () => {
-    assert.equal(readConfig(good({ WEBSITE_HOSTNAME: 'app.azurewebsites.net' })).publicUrl, app.TENANTPOST_PUBLIC_URL);
+    assert.equal(
+      readConfig(emulatorSettings({ WEBSITE_HOSTNAME: 'app.azurewebsites.net' })).publicUrl,
+      appSettings.TENANTPOST_PUBLIC_URL,
+    );
   });
 
   for (const url of ['http://localhost:7071', 'http://127.0.0.1:7071', 'http://[::1]:7071']) {
     test(`may be ${url}`, () => {
-      assert.equal(readConfig(good({ TENANTPOST_PUBLIC_URL: url })).publicUrl, url);
+      assert.equal(readConfig(emulatorSettings({ TENANTPOST_PUBLIC_URL: url })).publicUrl, url);
     });
   }
 
   test('is refused over http for any other host', () => {
-    const said = expectationsOf(good({ TENANTPOST_PUBLIC_URL: 'http://mail.example.com' }));
+    const said = expectationsOf(emulatorSettings({ TENANTPOST_PUBLIC_URL: 'http://mail.example.com' }));
     assert.deepEqual(Object.keys(said), ['TENANTPOST_PUBLIC_URL']);
   });
 });

@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { contoso } from '../../../support/app-identity.ts';
 import { aMailJob, anAttachment } from '../../../support/mail-job.ts';
 import { refusalOf, wrongField } from '../../../support/mail-job-refusal.ts';
 

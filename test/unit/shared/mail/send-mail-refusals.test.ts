@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { minutes, seconds } from '../../../../shared/clock.ts';
-import { fingerprint } from '../../../../shared/mail/mail-job.ts';
 import { unreadableTenant } from '../../../../shared/mail/outcome.ts';
 import { rawMessage } from '../../../../shared/mail/raw-message.ts';
 import { contoso, fabrikam } from '../../../support/app-identity.ts';

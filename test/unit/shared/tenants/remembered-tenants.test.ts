@@ -77,10 +77,3 @@ test('one tenant is never taken for another', async () => {
   assert.equal((await remembered.find(contoso))?.id, contoso);
   assert.equal((await remembered.find(fabrikam))?.id, fabrikam);
 });
-
-test('a list comes from the table', async () => {
-  const { remembered } = remembering(aTenant(), aPendingTenant({ id: fabrikam }));
-  const listed: Tenant[] = [];
-  for await (const tenant of remembered.list(['pending'])) listed.push(tenant);
-  assert.deepEqual(listed, [aPendingTenant({ id: fabrikam })]);
-});
