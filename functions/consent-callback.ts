@@ -1,7 +1,6 @@
 /** `GET /api/consent/callback`: Entra sends the administrator's browser back, and what it brings is judged. */
 
 import type { HttpFunctionOptions } from '@azure/functions';
-import { TenantpostError } from '../shared/errors.ts';
 import { consentErrorPage, consentResultPage } from '../shared/host/consent-pages.ts';
 import { readBrowser } from '../shared/host/cookies.ts';
 import { answering } from '../shared/host/http.ts';
@@ -15,21 +14,13 @@ export const consentCallback = ({ consent, publicUrl }: Services): HttpFunctionO
   route: routes.consentCallback,
   handler: answering(consentErrorPage, async (request) => {
     const read = (name: string): string | undefined => request.query.get(name) ?? undefined;
-    const errorDescription = read('error_description');
-    try {
-      const tenant = await consent.finish({
-        error: read('error'),
-        errorDescription,
-        tenant: read('tenant'),
-        state: read('state'),
-        browser: readBrowser(request, publicUrl),
-      });
-      return consentResultPage(tenant);
-    } catch (error) {
-      // Only with a state of ours is the description Entra's: anybody can write a callback with a text of his own.
-      const isEntras = error instanceof TenantpostError && error.detail['invitationId'] !== undefined;
-      if (isEntras && errorDescription !== undefined) return consentErrorPage(error, errorDescription);
-      throw error;
-    }
+    const tenant = await consent.finish({
+      error: read('error'),
+      errorDescription: read('error_description'),
+      tenant: read('tenant'),
+      state: read('state'),
+      browser: readBrowser(request, publicUrl),
+    });
+    return consentResultPage(tenant);
   }),
 });

@@ -2,8 +2,9 @@
 
 import type { HttpFunctionOptions } from '@azure/functions';
 import { TenantpostError } from '../shared/errors.ts';
+import { firstProblem } from '../shared/field-problem.ts';
 import { answering, jsonBody, problem } from '../shared/host/http.ts';
-import { routes } from '../shared/names.ts';
+import { routePrefix, routes } from '../shared/names.ts';
 import type { Services } from '../shared/services.ts';
 import { invitationRequest } from '../shared/tenants/invitation.ts';
 
@@ -14,13 +15,8 @@ export const createInvitation = ({ invitations, publicUrl }: Services): HttpFunc
   handler: answering(problem, async (request) => {
     const body = invitationRequest.safeParse(await jsonBody(request));
     if (!body.success) {
-      const issue = body.error.issues[0];
-      const field = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('/');
       throw new TenantpostError('REQUEST_INVALID', 'The invitation request is wrong.', {
-        detail: {
-          field: `/${field ?? ''}`,
-          expected: issue?.code === 'unrecognized_keys' ? 'no such field' : issue?.message,
-        },
+        detail: { ...firstProblem(body.error.issues) },
       });
     }
     const { invitation, signed } = await invitations.create(body.data);
@@ -30,7 +26,7 @@ export const createInvitation = ({ invitations, publicUrl }: Services): HttpFunc
         id: invitation.id,
         tenant: invitation.tenantId ?? null,
         expiresAt: new Date(invitation.expiresAt).toISOString(),
-        link: `${publicUrl}/api/${routes.consentStart}?invitation=${signed}`,
+        link: `${publicUrl}/${routePrefix}/${routes.consentStart}?invitation=${signed}`,
       },
     };
   }),

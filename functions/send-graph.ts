@@ -1,12 +1,12 @@
 /** The send queue of Graph: one message, one mail. */
 
 import type { StorageQueueFunctionOptions } from '@azure/functions';
-import { withInvocation } from '../shared/host/log.ts';
+import { withTrigger } from '../shared/host/log.ts';
 import { queues, storageConnection } from '../shared/names.ts';
 import type { Services } from '../shared/services.ts';
 
 export const sendGraph = ({ sendMail }: Services): StorageQueueFunctionOptions => ({
   connection: storageConnection,
   queueName: queues.mailGraph,
-  handler: (item, context) => withInvocation(context, () => sendMail.handle(item)),
+  handler: (item, context) => withTrigger(context, () => sendMail.handle(item)),
 });

@@ -1,13 +1,13 @@
 /** The timer: proves pending tenants and renews tokens that will soon expire. */
 
 import type { TimerFunctionOptions } from '@azure/functions';
-import { withInvocation } from '../shared/host/log.ts';
+import { withTrigger } from '../shared/host/log.ts';
 import type { Services } from '../shared/services.ts';
 
 export const warmTokens = ({ warm, warmSchedule }: Services): TimerFunctionOptions => ({
   schedule: warmSchedule,
   handler: (_timer, context) =>
-    withInvocation(context, async () => {
+    withTrigger(context, async () => {
       await warm.run();
     }),
 });

@@ -56,7 +56,8 @@ const origin = z.string({ error: originForm }).transform((text, context) => {
     url.pathname === '/' &&
     url.search === '' &&
     url.hash === '' &&
-    url.username === '';
+    url.username === '' &&
+    url.password === '';
   if (!wellFormed) {
     context.addIssue({ code: 'custom', message: originForm });
     return z.NEVER;
@@ -69,16 +70,23 @@ const secureOrigin = origin.refine((url) => url.startsWith('https://'), 'an addr
 
 const storageUrl = z.url({ protocol: /^https$/, error: 'an https address of the storage service' });
 
-const hostAndPort = z.string().regex(/^[0-9a-zA-Z.-]+:\d{1,5}$/, 'a host and port like smtp.office365.com:587');
+const hostAndPort = z
+  .string()
+  .regex(/^[0-9a-zA-Z.-]+:\d{1,5}$/, 'a host and port like smtp.office365.com:587')
+  .refine((text) => Number(text.split(':')[1]) <= 65_535, 'a port of at most 65535');
 
-/** Whole runs must fit the hour, or the schedule's last step before the full hour would be shorter than the others. */
+/**
+ * Whole runs must fit the hour, or the schedule's last step before the full hour would be shorter than the others. Beyond a
+ * quarter of an hour a token of the shortest life that Entra issues, an hour, could not be kept valid for two more runs.
+ */
 const warmEvery = z
   .string()
   .regex(/^\d+$/, 'a number of seconds')
   .transform(Number)
   .refine(
-    (seconds) => (seconds >= 2 && seconds < 60 ? 60 % seconds === 0 : seconds % 60 === 0 && 3600 % seconds === 0),
-    'a number of seconds that divides a minute (2 to 30), or whole minutes that divide an hour',
+    (seconds) =>
+      seconds >= 2 && seconds < 60 ? 60 % seconds === 0 : seconds % 60 === 0 && 3600 % seconds === 0 && seconds <= 900,
+    'a number of seconds that divides a minute (2 to 30), or whole minutes that divide an hour (60 to 900)',
   );
 
 const schema = z.object({
@@ -88,7 +96,10 @@ const schema = z.object({
   TENANTPOST_CLIENT_ID: guid,
   TENANTPOST_PUBLIC_URL: origin.optional(),
   /** Set by App Service: the host name of the function app. */
-  WEBSITE_HOSTNAME: z.string().optional(),
+  WEBSITE_HOSTNAME: z
+    .string()
+    .regex(/^[0-9a-zA-Z.-]+(:\d{1,5})?$/, 'a host name')
+    .optional(),
   TENANTPOST_AUTHORITY_URL: secureOrigin.optional(),
   TENANTPOST_GRAPH_URL: secureOrigin.optional(),
   TENANTPOST_VAULT_URL: secureOrigin,
@@ -149,7 +160,8 @@ function storageProblems(given: Record<string, unknown>): Problem[] {
   const services = ['blob', 'queue', 'table'].map((service) => `${storageConnection}__${service}ServiceUri`);
   const present = services.filter((name) => name in given);
   if (storageConnection in given) {
-    return present.map((setting) => ({ setting, expected: `nothing, since ${storageConnection} is set and wins` }));
+    const beside = Object.keys(given).filter((name) => name.startsWith(`${storageConnection}__`));
+    return beside.map((setting) => ({ setting, expected: `nothing, since ${storageConnection} is set and wins` }));
   }
   if (present.length === 0) {
     const expected = `a connection string, or ${services.join(', ')} with a managed identity`;

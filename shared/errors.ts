@@ -134,7 +134,7 @@ export const errorMeanings = {
   },
   CONSENT_FAILED: {
     disposition: 'never',
-    httpStatus: 502,
+    httpStatus: 400,
     owner: 'tenant admin',
     symptom: 'Entra sent the administrator back with an error.',
     meaning: 'Consent was not granted, for the reason that Entra gives.',
@@ -186,7 +186,7 @@ export const errorMeanings = {
     httpStatus: 502,
     owner: 'operator',
     symptom: 'Entra refused a token with a number that has no row of its own.',
-    meaning: 'The number and text are in the detail.',
+    meaning: 'The number is in the detail of the log line.',
     remedy: 'Look the number up at https://login.microsoftonline.com/error.',
   },
   TOKEN_WRONG: {

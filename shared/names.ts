@@ -21,6 +21,10 @@ export const containers = {
 /** The prefix of the storage settings, shared with the Functions host itself. */
 export const storageConnection = 'AzureWebJobsStorage';
 
+/** As in host.json. */
+export const routePrefix = 'api';
+
+/** Below the prefix. */
 export const routes = {
   invitations: 'invitations',
   consentStart: 'consent/start',

@@ -20,7 +20,7 @@ import { clouds } from './clouds.ts';
 import type { Config } from './config.ts';
 import { log } from './host/log.ts';
 import { SendMail } from './mail/send-mail.ts';
-import { containers, queues, routes, tables } from './names.ts';
+import { containers, queues, routePrefix, routes, tables } from './names.ts';
 import { RememberedTenants } from './tenants/remembered-tenants.ts';
 import { Consent } from './tenants/consent.ts';
 import { Invitations } from './tenants/invitation.ts';
@@ -109,9 +109,10 @@ export function buildServices(config: Config): Services {
       proof,
       audit,
       now,
+      log,
       authorityUrl,
       clientId,
-      redirectUri: `${publicUrl}/api/${routes.consentCallback}`,
+      redirectUri: `${publicUrl}/${routePrefix}/${routes.consentCallback}`,
       graphResource: cloud.graphResource,
     }),
     warm: new WarmTokens({ tenants, tokens, proof, warmEverySeconds, now, log }),

@@ -30,7 +30,7 @@ export class GraphTransport implements Transport {
     const requestId = response.headers.get('request-id') ?? undefined;
     // Any 2xx is success whatever its body says: reading it could only turn a mail that left into an error.
     if (response.ok) {
-      await response.body?.cancel();
+      response.body?.cancel().catch(() => undefined);
       return { requestId };
     }
     throw graphError(job.tenant, { status: response.status, headers: response.headers, text: await bodyOf(response) });

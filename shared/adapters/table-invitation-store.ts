@@ -2,7 +2,7 @@
 
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
-import type { Invitation, InvitationStore } from '../tenants/invitation.ts';
+import type { Binding, Invitation, InvitationStore } from '../tenants/invitation.ts';
 import { storageCall, unless } from './storage-clients.ts';
 
 const row = z.object({
@@ -42,17 +42,17 @@ export class TableInvitationStore implements InvitationStore {
     };
   }
 
-  async bind(id: string, tenantId: string): Promise<boolean> {
+  async bind(id: string, tenantId: string): Promise<Binding> {
     const found = await this.#read(id);
-    if (found === undefined) return false;
-    if (found.usedBy) return found.usedBy === tenantId;
+    if (found === undefined) return 'taken';
+    if (found.usedBy) return found.usedBy === tenantId ? 'bound-before' : 'taken';
     // The etag decides between two administrators who come back at the same moment.
     const update = { partitionKey: invitations, rowKey: id, usedBy: tenantId };
     const options = { etag: found.etag };
     const written = await storageCall('write an invitation', () =>
       unless(412, undefined, () => this.#table.updateEntity(update, 'Merge', options)),
     );
-    return written !== undefined || this.bind(id, tenantId);
+    return written === undefined ? this.bind(id, tenantId) : 'bound';
   }
 
   async release(id: string): Promise<void> {

@@ -28,14 +28,13 @@ export interface VaultCertificateCredentialOptions {
   readonly now: Clock;
 }
 
-interface HeldCertificate extends CredentialFacts {
+interface SigningCertificate extends CredentialFacts {
   readonly keyId: string;
-  readonly readAt: number;
 }
 
 export class VaultCertificateCredential implements Credential {
   readonly #options: VaultCertificateCredentialOptions;
-  #held: Promise<HeldCertificate> | undefined;
+  #held: { readonly certificate: Promise<SigningCertificate>; readonly readAt: number } | undefined;
 
   constructor(options: VaultCertificateCredentialOptions) {
     this.#options = options;
@@ -67,15 +66,22 @@ export class VaultCertificateCredential implements Credential {
     return { notBefore, expiresAt, thumbprint };
   }
 
-  async #certificate(): Promise<HeldCertificate> {
-    const held = await this.#held?.catch(() => undefined);
-    if (held && this.#options.now() - held.readAt < certificateLives) return held;
-    this.#held = this.#read();
-    return this.#held;
+  /** One reading serves all who wait for it; a failed one is not kept. */
+  #certificate(): Promise<SigningCertificate> {
+    const readAt = this.#options.now();
+    if (this.#held === undefined || readAt - this.#held.readAt >= certificateLives) {
+      const certificate = this.#read();
+      const held = { certificate, readAt };
+      this.#held = held;
+      certificate.catch(() => {
+        if (this.#held === held) this.#held = undefined;
+      });
+    }
+    return this.#held.certificate;
   }
 
-  async #read(): Promise<HeldCertificate> {
-    const { certificates, certificateName, now } = this.#options;
+  async #read(): Promise<SigningCertificate> {
+    const { certificates, certificateName } = this.#options;
     const { cer, keyId } = await vaultCall(`read certificate ${certificateName}`, () =>
       certificates.getCertificate(certificateName),
     );
@@ -88,7 +94,6 @@ export class VaultCertificateCredential implements Credential {
       thumbprint: createHash('sha256').update(raw).digest('base64url'),
       notBefore: Date.parse(validFrom),
       expiresAt: Date.parse(validTo),
-      readAt: now(),
     };
   }
 }

@@ -7,6 +7,7 @@ import type { TableClient } from '@azure/data-tables';
 import type { CryptographyClient, KeyClient } from '@azure/keyvault-keys';
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { TenantpostError } from '../errors.ts';
 import type { DataKey } from '../tokens/data-key.ts';
 import { storageCall, unless } from './storage-clients.ts';
 import { vaultCall } from './vault-call.ts';
@@ -60,6 +61,9 @@ export class VaultDataKey implements DataKey {
   async #create(): Promise<Uint8Array> {
     const { table, keys, wrappingKeyName, cryptography } = this.#options;
     const { properties } = await vaultCall('read the wrapping key', () => keys.getKey(wrappingKeyName));
+    if (properties.version === undefined) {
+      throw new TenantpostError('VAULT_REFUSED', `Key ${wrappingKeyName} has no version.`);
+    }
     const wrappingKey = `${wrappingKeyName}/${properties.version}`;
     const key = randomBytes(32);
     const { result } = await vaultCall('wrap the data key', () => cryptography(wrappingKey).wrapKey(algorithm, key));

@@ -75,7 +75,10 @@ export class Health {
     // For no tenant: it goes nowhere, and would be good nowhere.
     await credential.assertion('organizations');
     const daysLeft = Math.floor((expiresAt - at) / (24 * hours));
-    if (expiresAt <= at) return { state: 'failed', code: 'CREDENTIAL_REFUSED', daysLeft };
+    if (expiresAt <= at) {
+      const remedy = 'Make a new version of the certificate and upload its public part to the app registration.';
+      return { state: 'failed', code: 'CREDENTIAL_REFUSED', remedy, daysLeft };
+    }
     return { state: daysLeft <= warnDays ? 'warning' : 'ok', daysLeft };
   }
 }

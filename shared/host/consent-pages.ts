@@ -1,6 +1,6 @@
 /** What an administrator is told at the end of consent, however it ended. */
 
-import type { HttpResponseInit } from '@azure/functions';
+import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { ErrorCode, TenantpostError } from '../errors.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { pageResponse } from './page.ts';
@@ -49,8 +49,7 @@ const titles: Partial<Record<ErrorCode, string>> = {
   APP_BLOCKED: 'Your organisation blocks this app',
 };
 
-/** @param description Entra's own words, if it sent any. */
-export function consentErrorPage(error: TenantpostError, description?: string): HttpResponseInit {
+export function consentErrorPage(error: TenantpostError, request: HttpRequest): HttpResponseInit {
   const { httpStatus, meaning, remedy, owner } = error.meaning;
   return pageResponse({
     status: httpStatus,
@@ -61,7 +60,12 @@ export function consentErrorPage(error: TenantpostError, description?: string): 
       Code: error.code,
       'Who can mend it':
         owner === 'operator' ? 'Whoever sent you the invitation' : 'An administrator of your organisation',
-      'Microsoft says': description?.slice(0, 500),
+      'Microsoft says': entrasWords(error, request),
     },
   });
+}
+
+/** Only with a state of ours is the description Entra's: anybody can write a callback with a text of his own. */
+function entrasWords({ detail }: TenantpostError, { query }: HttpRequest): string | undefined {
+  return detail['invitationId'] === undefined ? undefined : query.get('error_description')?.slice(0, 500);
 }

@@ -6,10 +6,10 @@ import { log, logUnexpected, withInvocation } from './log.ts';
 
 type Handler = (request: HttpRequest) => Promise<HttpResponseInit>;
 
-/**
- * @param onError makes the answer to an error: a page for people, a problem document for programs.
- */
-export function answering(onError: (error: TenantpostError) => HttpResponseInit, handler: Handler): HttpHandler {
+/** Makes the answer to an error: a page for people, a problem document for programs. */
+type OnError = (error: TenantpostError, request: HttpRequest) => HttpResponseInit;
+
+export function answering(onError: OnError, handler: Handler): HttpHandler {
   return (request, context) =>
     withInvocation(context, async () => {
       try {
@@ -21,7 +21,7 @@ export function answering(onError: (error: TenantpostError) => HttpResponseInit,
           code: known.code,
           ...known.detail,
         });
-        return secured(onError(known));
+        return secured(onError(known, request));
       }
     });
 }
@@ -33,6 +33,7 @@ export function problem(error: TenantpostError): HttpResponseInit {
     status: httpStatus,
     headers: { 'Content-Type': 'application/problem+json' },
     body: JSON.stringify({
+      ...error.detail,
       type: 'about:blank',
       status: httpStatus,
       title: meaning,
@@ -40,7 +41,6 @@ export function problem(error: TenantpostError): HttpResponseInit {
       code: error.code,
       remedy,
       owner,
-      ...error.detail,
     }),
   };
 }
@@ -56,7 +56,7 @@ export async function jsonBody(request: HttpRequest): Promise<unknown> {
   }
 }
 
-/** Nothing that we answer may be kept by a cache, guessed at, or framed. */
+/** Nothing that we answer may be kept by a cache, have its type guessed, or be named to another site. */
 function secured(response: HttpResponseInit): HttpResponseInit {
   return {
     ...response,

@@ -2,6 +2,7 @@
 
 import type { InvocationContext } from '@azure/functions';
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { asTenantpostError, TenantpostError } from '../errors.ts';
 import type { Log } from '../log.ts';
 
 const running = new AsyncLocalStorage<InvocationContext>();
@@ -10,20 +11,35 @@ export function withInvocation<T>(context: InvocationContext, work: () => Promis
   return running.run(context, work);
 }
 
+/** For triggers whose errors the host prints: what nobody foresaw is logged without its text, and fails without it. */
+export function withTrigger(context: InvocationContext, work: () => Promise<void>): Promise<void> {
+  return withInvocation(context, async () => {
+    try {
+      await work();
+    } catch (error) {
+      const known = asTenantpostError(error);
+      if (known.code === 'UNEXPECTED') logUnexpected(error);
+      else log('error', 'trigger.failed', { code: known.code, ...known.detail });
+      throw new TenantpostError(known.code, known.message);
+    }
+  });
+}
+
 /** One line of JSON an event: `{"event":"job.sent","tenantId":...}`. Queries go by `event`. */
 export const log: Log = (level, event, detail = {}) => {
   const line = JSON.stringify({ event, ...detail });
   const context = running.getStore();
-  if (context === undefined) return;
-  if (level === 'error') context.error(line);
+  if (context === undefined) console.log(line);
+  else if (level === 'error') context.error(line);
   else if (level === 'warning') context.warn(line);
   else context.log(line);
 };
 
-/** An exception nobody foresaw: its stack goes to the log, with the causes' kinds but not their texts. */
+/** An exception nobody foresaw: where it happened and the kinds of its causes, but no message, which may hold anything. */
 export function logUnexpected(error: unknown): void {
   const chain: string[] = [];
   for (let at: unknown = error; at instanceof Error; at = at.cause) chain.push(at.name);
-  const stack = error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 8).join(' | ') : '';
-  log('error', 'unexpected', { kinds: chain.join(' < '), stack });
+  const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
+  const frames = lines.map((line) => line.trim()).filter((line) => line.startsWith('at '));
+  log('error', 'unexpected', { kinds: chain.join(' < '), stack: frames.slice(0, 8).join(' | ') });
 }

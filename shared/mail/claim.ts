@@ -4,7 +4,6 @@
  */
 
 import { type Clock, minutes, seconds } from '../clock.ts';
-import { fingerprint, type MailJob } from './mail-job.ts';
 import { type Outcome, type OutcomeStore, standing, type StoredOutcome } from './outcome.ts';
 
 /** The Functions host hides a message for ten minutes at a time; a worker silent for longer than that is gone. */
@@ -29,13 +28,17 @@ export type Claim =
  * Claims a job right before it is sent. A row left in `sending` therefore means that the request may have reached Graph,
  * and nothing milder: that is why the token is had before the claim and not after.
  */
-export async function claim(store: OutcomeStore, job: MailJob, now: Clock): Promise<Claim> {
+export async function claim(
+  store: OutcomeStore,
+  { tenantId, id, fingerprint }: Pick<Outcome, 'tenantId' | 'id' | 'fingerprint'>,
+  now: Clock,
+): Promise<Claim> {
   const at = now();
   const ours: Outcome = {
-    tenantId: job.tenant,
-    id: job.id,
+    tenantId,
+    id,
     state: 'sending',
-    fingerprint: fingerprint(job),
+    fingerprint,
     tries: 1,
     createdAt: at,
     updatedAt: at,
@@ -43,10 +46,10 @@ export async function claim(store: OutcomeStore, job: MailJob, now: Clock): Prom
   const inserted = await store.insert(ours);
   if (inserted !== undefined) return { kind: 'ours', stored: { outcome: ours, etag: inserted } };
 
-  const stored = await store.read(job.tenant, job.id);
+  const stored = await store.read(tenantId, id);
   if (stored === undefined) return { kind: 'elsewhere', retryAfterMilliseconds: raceDelay };
   const { outcome } = stored;
-  switch (standing(outcome, ours.fingerprint)) {
+  switch (standing(outcome, fingerprint)) {
     case 'other-job':
       return { kind: 'other-job' };
     case 'ended':

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { TenantpostError } from '../errors.ts';
+import { firstProblem } from '../field-problem.ts';
 import { tenantId } from '../tenants/tenant.ts';
 
 /** Graph takes an attachment of up to 3 MB in one request: https://learn.microsoft.com/graph/outlook-large-attachments */
@@ -18,7 +19,7 @@ const recipientsPerMessage = 500;
 const address = z
   .string()
   .max(254, 'an address of at most 254 characters')
-  .regex(/^[^\s@<>(),:;"[\]\\]+@[^\s@<>(),:;"[\]\\]+$/, 'a mail address like anna@contoso.example');
+  .regex(/^[^\s\p{Cc}@<>(),:;"[\]\\]+@[^\s\p{Cc}@<>(),:;"[\]\\]+$/u, 'a mail address like anna@contoso.example');
 
 /** One line: a line break here could begin a header of its own. */
 const line = (most: number): z.ZodString =>
@@ -108,27 +109,15 @@ export function parseMailJob(value: object): MailJob {
   });
 }
 
-/** SHA-256 over the parsed job: tells a job that was delivered twice from another one that took its id. */
-export function fingerprint(job: MailJob): string {
-  return createHash('sha256').update(JSON.stringify(job)).digest('base64url');
+/**
+ * SHA-256 over what the producer wrote, whatever the order of its fields: tells a job that was delivered twice from another
+ * one that took its id. Not over the parsed job, which a later version of this app may fill with further defaults.
+ */
+export function fingerprint(value: object): string {
+  return createHash('sha256').update(JSON.stringify(value, sortedKeys)).digest('base64url');
 }
 
-function firstProblem(issues: readonly z.core.$ZodIssue[]): { field: string; expected: string } {
-  const issue = issues[0];
-  if (issue === undefined) return { field: '', expected: 'a mail job' };
-  if (issue.code === 'unrecognized_keys') {
-    // The field's name is the producer's own text: bounded, and only what a name is made of.
-    const name = (issue.keys[0] ?? '').slice(0, 64).replaceAll(/[^\w-]/g, '?');
-    return { field: pointer([...issue.path, name]), expected: 'no such field' };
-  }
-  return { field: pointer(issue.path), expected: expectation(issue) };
-}
-
-function expectation(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_type') return issue.expected;
-  return issue.message;
-}
-
-function pointer(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+function sortedKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

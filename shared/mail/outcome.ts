@@ -18,7 +18,7 @@ export interface Outcome {
   /** The mail job's id, or `message-<digest>` for a message without a readable one. */
   readonly id: string;
   readonly state: OutcomeState;
-  /** See `fingerprint` in mail-job.ts; empty for what could not be parsed. */
+  /** See `fingerprint` in mail-job.ts; of the message's digest where it is no JSON. */
   readonly fingerprint: string;
   /** How often it was put back or sent. */
   readonly tries: number;

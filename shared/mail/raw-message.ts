@@ -49,7 +49,13 @@ function parseObject(text: string): object | undefined {
   }
 }
 
-/** Node decodes leniently, so text that is no base64 becomes bytes that are no JSON either. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Strict about UTF-8: base64 of another encoding would otherwise become a mail with other letters than the producer's. */
 function fromBase64(text: string): string {
-  return Buffer.from(text, 'base64').toString('utf8');
+  try {
+    return utf8.decode(Buffer.from(text, 'base64'));
+  } catch {
+    return '';
+  }
 }

@@ -1,24 +1,18 @@
 /** A queue message becomes a delivered mail, or a recorded reason why not. */
 
-import { type Clock, minutes, seconds } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { asTenantpostError, TenantpostError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ConsentProof } from '../tenants/prove-consent.ts';
-import { type Tenant, type TenantStore, tenantId as tenantIdSchema } from '../tenants/tenant.ts';
+import { type TenantStore, tenantId as tenantIdSchema } from '../tenants/tenant.ts';
 import { consentIsGone } from '../tenants/warm-tokens.ts';
 import type { Token } from '../tokens/token.ts';
 import type { TokenSource } from '../tokens/token-source.ts';
-import { claim, workerIsGoneAfter } from './claim.ts';
+import { claim } from './claim.ts';
+import { idReused, JobLedger, type Subject } from './job-ledger.ts';
 import type { JobQueue } from './job-queue.ts';
 import { fingerprint, type MailJob, mailJobId, parseMailJob } from './mail-job.ts';
-import {
-  type Outcome,
-  type OutcomeState,
-  type OutcomeStore,
-  standing,
-  type StoredOutcome,
-  unreadableTenant,
-} from './outcome.ts';
+import { type OutcomeStore, type StoredOutcome, unreadableTenant } from './outcome.ts';
 import { decodeMessage, type RawMessage, rawMessage } from './raw-message.ts';
 import type { SendReceipt, Transport } from './transport.ts';
 
@@ -33,76 +27,64 @@ interface Dependencies {
   readonly log: Log;
 }
 
-/** Which row and which message an event is about. */
-interface Subject {
-  readonly raw: RawMessage;
-  readonly tenantId: string;
-  readonly id: string;
-  readonly fingerprint: string;
+/** A job that is claimed and has its token: all that is left is the one request. */
+interface Ready {
+  readonly job: MailJob;
+  readonly token: Token;
+  readonly stored: StoredOutcome;
 }
 
 export class SendMail {
   readonly #with: Dependencies;
+  readonly #ledger: JobLedger;
 
   constructor(dependencies: Dependencies) {
     this.#with = dependencies;
+    this.#ledger = new JobLedger(dependencies);
   }
 
   /**
    * Handles one queue message to its end: when this returns, the message may be deleted.
    *
    * @param item what the Functions host hands over.
-   * @throws only what nobody foresaw, storage trouble above all: the queue then delivers the message again.
+   * @throws what nobody foresaw, and storage trouble after a send: the queue then delivers the message again, and the claim
+   *   sees to it that it is not sent again.
    */
   async handle(item: unknown): Promise<void> {
     const raw = rawMessage(item);
-    let value: object = {};
-    let job: MailJob;
+    const subject = subjectOf(raw);
+    let ready: Ready | undefined;
     try {
-      value = decodeMessage(raw);
-      job = parseMailJob(value);
+      ready = await this.#prepare(raw, subject);
     } catch (error) {
-      await this.#refuse(subjectOf(raw, value), asTenantpostError(error));
-      return;
+      // Nothing has left yet. Five quick tries of the queue would end an hour of storage trouble in poison, without a reason.
+      if (!(error instanceof TenantpostError) || error.code !== 'STORAGE_UNAVAILABLE') throw error;
+      return this.#ledger.waitForStorage(subject, error);
     }
-    await this.#sendJob(job, { raw, tenantId: job.tenant, id: job.id, fingerprint: fingerprint(job) });
+    if (ready) await this.#transmit(ready, subject);
   }
 
-  async #sendJob(job: MailJob, subject: Subject): Promise<void> {
+  /** Everything before the request. Nothing is returned when the job is not to be sent now; its reason is recorded then. */
+  async #prepare(raw: RawMessage, subject: Subject): Promise<Ready | undefined> {
+    let job: MailJob;
     let token: Token;
     try {
+      job = parseMailJob(decodeMessage(raw));
       token = await this.#token(job);
     } catch (error) {
       const known = asTenantpostError(error);
-      if (known.code === 'UNEXPECTED') throw error;
-      await (known.meaning.disposition === 'again' ? this.#wait(subject, known) : this.#refuse(subject, known));
-      return;
+      if (known.code === 'UNEXPECTED' || known.code === 'STORAGE_UNAVAILABLE') throw error;
+      const waits = known.meaning.disposition === 'again';
+      await (waits ? this.#ledger.wait(subject, known) : this.#ledger.refuse(subject, known));
+      return undefined;
     }
-
-    const claimed = await claim(this.#with.outcomes, job, this.#with.now);
-    switch (claimed.kind) {
-      case 'ours':
-        return this.#transmit(job, token, subject, claimed.stored);
-      case 'ended':
-        this.#log('information', 'job.ended-before', subject, { state: claimed.outcome.state });
-        return undefined;
-      case 'elsewhere':
-        this.#log('information', 'job.claimed-elsewhere', subject);
-        return this.#with.queue.putBack(subject.raw.text, claimed.retryAfterMilliseconds);
-      case 'other-job':
-        return this.#poison(subject, idReused());
-      case 'abandoned': {
-        const lost = new TenantpostError(
-          'SEND_UNCONFIRMED',
-          'The worker that sent this job died before it could say so.',
-        );
-        return this.#finish('unknown', lost, subject, claimed.stored);
-      }
-    }
+    const stored = await this.#claim(subject);
+    return stored && { job, token, stored };
   }
 
   async #token(job: MailJob): Promise<Token> {
-    const tenant = await this.#with.tenants.find(job.tenant);
+    const { tenants, tokens, proof } = this.#with;
+    const tenant = await tenants.find(job.tenant);
     if (tenant === undefined || tenant.state === 'revoked') {
       throw new TenantpostError('TENANT_NOT_CONSENTED', `Tenant ${job.tenant} has not consented.`, {
         detail: { field: '/tenant', expected: 'a tenant that consented' },
@@ -112,170 +94,82 @@ export class SendMail {
       throw new TenantpostError('TENANT_PENDING', `The consent of tenant ${job.tenant} has not taken effect yet.`);
     }
     try {
-      return await this.#with.tokens.get(job.tenant, 'graph');
+      return await tokens.get(job.tenant, 'graph');
     } catch (error) {
-      throw await this.#consentLost(tenant, asTenantpostError(error));
+      // A tenant that took the app away is no longer active: its next jobs need not ask Entra to be refused.
+      const { code } = asTenantpostError(error);
+      if (consentIsGone.includes(code)) await proof.revoke(tenant, code);
+      throw error;
     }
   }
 
-  /** A tenant that took the app away is no longer active: its next jobs need not ask Entra to be refused. */
-  async #consentLost(tenant: Tenant, error: TenantpostError): Promise<TenantpostError> {
-    if (consentIsGone.includes(error.code)) await this.#with.proof.revoke(tenant, error);
-    return error;
+  async #claim(subject: Subject): Promise<StoredOutcome | undefined> {
+    const claimed = await claim(this.#with.outcomes, subject, this.#with.now);
+    switch (claimed.kind) {
+      case 'ours':
+        return claimed.stored;
+      case 'ended':
+        this.#ledger.note('information', 'job.ended-before', subject, { state: claimed.outcome.state });
+        return undefined;
+      case 'elsewhere':
+        await this.#ledger.leaveTo(subject, claimed.retryAfterMilliseconds);
+        return undefined;
+      case 'other-job':
+        await this.#ledger.poison(subject, idReused());
+        return undefined;
+      case 'abandoned': {
+        const message = 'The worker that sent this job died before it could say so.';
+        const lost = new TenantpostError('SEND_UNCONFIRMED', message);
+        await this.#ledger.finish(subject, claimed.stored, 'unknown', lost);
+        return undefined;
+      }
+    }
   }
 
-  async #transmit(job: MailJob, token: Token, subject: Subject, stored: StoredOutcome): Promise<void> {
+  async #transmit({ job, token, stored }: Ready, subject: Subject): Promise<void> {
     let receipt: SendReceipt;
     try {
       receipt = await this.#with.transport.send(job, token);
     } catch (error) {
       return this.#notSent(error, subject, stored);
     }
-    // Outside of the try: from here on the mail has left, and a row that cannot be written must not look like a failed send.
-    const { requestId } = receipt;
-    await this.#replace(
-      { ...stored.outcome, state: 'sent', ...(requestId === undefined ? {} : { requestId }) },
-      stored,
-    );
-    this.#log('information', 'job.sent', subject, { requestId });
+    // Outside of the try: the mail has left, and a row that cannot be written must not look like a failed send.
+    await this.#ledger.sent(subject, stored, receipt.requestId);
   }
 
   async #notSent(error: unknown, subject: Subject, stored: StoredOutcome): Promise<void> {
     const known = asTenantpostError(error);
     // Nobody foresaw it, so nobody can say that it did not leave.
     const happened = known.code === 'UNEXPECTED' ? unconfirmed(error) : known;
-    const { code, meaning, detail } = happened;
-    if (meaning.disposition === 'unknown') return this.#finish('unknown', happened, subject, stored);
-    if (meaning.disposition === 'never') return this.#finish('failed', happened, subject, stored);
-    if (code === 'SEND_TOKEN_REFUSED') await this.#with.tokens.drop(subject.tenantId, 'graph');
-    const delay = delayOf(happened, stored.outcome.tries);
-    const notBefore = this.#with.now() + delay;
-    await this.#replace({ ...stored.outcome, state: 'scheduled', ...recorded(happened), notBefore }, stored);
-    await this.#with.queue.putBack(subject.raw.text, delay);
-    this.#log('warning', 'job.put-back', subject, { code, seconds: delay / seconds, ...detail });
-  }
-
-  /** Ends a claimed job that did not leave, or may not have. */
-  async #finish(state: OutcomeState, error: TenantpostError, subject: Subject, stored: StoredOutcome): Promise<void> {
-    // Poison first: a process that dies between the two finds the row open and comes here again, and nothing is lost.
-    await this.#poison(subject, error);
-    await this.#replace({ ...stored.outcome, state, ...recorded(error) }, stored);
-  }
-
-  /** Before any claim: the job waits, and its row says why. */
-  async #wait(subject: Subject, error: TenantpostError): Promise<void> {
-    const stored = await this.#with.outcomes.read(subject.tenantId, subject.id);
-    const stands = standing(stored?.outcome, subject.fingerprint);
-    if (stands === 'ended') return;
-    if (stands === 'other-job') return this.#poison(subject, idReused());
-    const tries = (stored?.outcome.tries ?? 0) + 1;
-    const delay = delayOf(error, tries);
-    if (stands !== 'sending') {
-      const row: Outcome = { ...this.#fresh(subject, stored), tries, state: 'scheduled', ...recorded(error) };
-      await this.#write({ ...row, notBefore: this.#with.now() + delay }, stored);
-    }
-    await this.#with.queue.putBack(subject.raw.text, delay);
-    this.#log('warning', 'job.put-back', subject, { code: error.code, seconds: delay / seconds });
-  }
-
-  /** Before any claim: the job is not tried. The row of a job that left, or may be leaving, keeps what it says. */
-  async #refuse(subject: Subject, error: TenantpostError): Promise<void> {
-    const stored = await this.#with.outcomes.read(subject.tenantId, subject.id);
-    const stands = standing(stored?.outcome, subject.fingerprint);
-    if (stands === 'ended') return;
-    if (stands === 'sending') return this.#with.queue.putBack(subject.raw.text, workerIsGoneAfter);
-    await this.#poison(subject, error);
-    if (stands === 'other-job') return;
-    await this.#write({ ...this.#fresh(subject, stored), state: 'refused', ...recorded(error) }, stored);
-  }
-
-  async #poison(subject: Subject, error: TenantpostError): Promise<void> {
-    const { remedy, owner } = error.meaning;
-    const { field, expected } = fieldOf(error);
-    const at = new Date(this.#with.now()).toISOString();
-    const about = { tenant: subject.tenantId, id: subject.id, at };
-    await this.#with.queue.poison({
-      reason: { code: error.code, message: error.message, remedy, owner, ...field, ...expected, ...about },
-      text: subject.raw.text,
-    });
-    this.#log('warning', 'job.to-poison', subject, { code: error.code, ...error.detail });
-  }
-
-  #fresh(subject: Subject, stored: StoredOutcome | undefined): Outcome {
-    const at = this.#with.now();
-    return {
-      tenantId: subject.tenantId,
-      id: subject.id,
-      state: 'scheduled',
-      fingerprint: subject.fingerprint,
-      tries: stored?.outcome.tries ?? 0,
-      createdAt: stored?.outcome.createdAt ?? at,
-      updatedAt: at,
-    };
-  }
-
-  async #write(outcome: Outcome, stored: StoredOutcome | undefined): Promise<void> {
-    const { outcomes } = this.#with;
-    const version =
-      stored === undefined ? await outcomes.insert(outcome) : await outcomes.replace(outcome, stored.etag);
-    // Another delivery of the same job was quicker; its row is as good as ours.
-    if (version === undefined) this.#with.log('information', 'job.row-changed-meanwhile', { id: outcome.id });
-  }
-
-  async #replace(outcome: Outcome, stored: StoredOutcome): Promise<void> {
-    await this.#write({ ...outcome, updatedAt: this.#with.now() }, stored);
-  }
-
-  #log(level: 'information' | 'warning', event: string, subject: Subject, detail = {}): void {
-    this.#with.log(level, event, { tenantId: subject.tenantId, id: subject.id, ...detail });
+    const { disposition } = happened.meaning;
+    if (disposition === 'unknown') return this.#ledger.finish(subject, stored, 'unknown', happened);
+    if (disposition === 'never') return this.#ledger.finish(subject, stored, 'failed', happened);
+    if (happened.code === 'SEND_TOKEN_REFUSED') await this.#with.tokens.drop(subject.tenantId, 'graph');
+    return this.#ledger.reschedule(subject, stored, happened);
   }
 }
 
-/** The row of a message that is no mail job: its own tenant and id, as far as they can be read. */
-function subjectOf(raw: RawMessage, value: object): Subject {
+/** Which row a message is about, as far as its tenant and id can be read: a malformed job is found under its own id too. */
+function subjectOf(raw: RawMessage): Subject {
+  const value = readable(raw);
   const tenant = tenantIdSchema.safeParse('tenant' in value ? value.tenant : undefined);
   const id = mailJobId.safeParse('id' in value ? value.id : undefined);
   return {
-    raw,
+    text: raw.text,
     tenantId: tenant.success ? tenant.data : unreadableTenant,
     id: id.success ? id.data : `message-${raw.digest}`,
-    fingerprint: raw.digest,
+    fingerprint: fingerprint(value),
   };
 }
 
-function idReused(): TenantpostError {
-  return new TenantpostError('JOB_ID_REUSED', 'The id belongs to another mail job.', {
-    detail: { field: '/id', expected: 'an id of its own' },
-  });
+function readable(raw: RawMessage): object {
+  try {
+    return decodeMessage(raw);
+  } catch {
+    return { unreadable: raw.digest };
+  }
 }
 
 function unconfirmed(cause: unknown): TenantpostError {
   return new TenantpostError('SEND_UNCONFIRMED', 'Sending ended in an unforeseen error.', { cause });
-}
-
-function recorded(error: TenantpostError): Partial<Outcome> {
-  const graphCode = error.detail['graphCode'];
-  const requestId = error.detail['requestId'];
-  return {
-    code: error.code,
-    ...fieldOf(error).field,
-    ...fieldOf(error).expected,
-    ...(typeof graphCode === 'string' ? { graphCode } : {}),
-    ...(typeof requestId === 'string' ? { requestId } : {}),
-  };
-}
-
-function fieldOf(error: TenantpostError): { field: { field?: string }; expected: { expected?: string } } {
-  const { field, expected } = error.detail;
-  return {
-    field: typeof field === 'string' ? { field } : {},
-    expected: typeof expected === 'string' ? { expected } : {},
-  };
-}
-
-/** What the service asked for, else 15 s doubling to 15 min; a fifth more at random, so that a herd spreads out. */
-function delayOf(error: TenantpostError, tries: number): number {
-  const wanted = (error.retryAfterSeconds ?? 0) * seconds;
-  const backoff = Math.min(15 * seconds * 2 ** Math.min(tries - 1, 10), 15 * minutes);
-  return Math.round((wanted > 0 ? wanted : backoff) * (1 + Math.random() / 5));
 }

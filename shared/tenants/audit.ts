@@ -17,6 +17,8 @@ export interface ConsentEvent {
   /** Absent when nobody could tell which tenant it was about. */
   readonly tenantId?: string;
   readonly invitationId?: string;
+  /** The tenant that a refused callback named: a claim, so the row does not stand among that tenant's own. */
+  readonly claimedTenant?: string;
   /** A code of shared/errors.ts. */
   readonly code?: string;
   /** Entra's `error` and `error_description`, cut to length: the outside's own words, to be escaped where shown. */

@@ -8,8 +8,9 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type Clock, hours } from '../clock.ts';
 import { asTenantpostError, TenantpostError } from '../errors.ts';
+import type { Log } from '../log.ts';
 import type { AuditTrail, ConsentEvent } from './audit.ts';
-import type { Invitation, Invitations, InvitationStore } from './invitation.ts';
+import type { Binding, Invitation, Invitations, InvitationStore } from './invitation.ts';
 import type { LinkClaims, Links } from './links.ts';
 import type { ConsentProof } from './prove-consent.ts';
 import { type Tenant, tenantId as tenantIdSchema } from './tenant.ts';
@@ -40,6 +41,7 @@ interface Dependencies {
   readonly proof: Pick<ConsentProof, 'prove'>;
   readonly audit: AuditTrail;
   readonly now: Clock;
+  readonly log: Log;
   readonly authorityUrl: string;
   readonly clientId: string;
   readonly redirectUri: string;
@@ -87,9 +89,8 @@ export class Consent {
       if (invitation === undefined) throw new TenantpostError('INVITATION_INVALID', 'The invitation no longer exists.');
       const tenantId = claimedTenant(returned.tenant, invitation);
       known = { invitationId: invitation.id, tenantId };
-      await this.#consume(state, tenantId, invitation);
-      await this.#with.audit.append({ kind: 'consent-returned', at: this.#with.now(), ...known });
-      return await this.#prove(tenantId, invitation);
+      const binding = await this.#consume(state, tenantId, invitation);
+      return await this.#prove(tenantId, invitation, binding);
     } catch (error) {
       await this.#refused(asTenantpostError(error), known, returned);
       throw error;
@@ -122,24 +123,27 @@ export class Consent {
     return claims;
   }
 
-  async #consume(state: LinkClaims<'state'>, tenantId: string, invitation: Invitation): Promise<void> {
+  async #consume(state: LinkClaims<'state'>, tenantId: string, invitation: Invitation): Promise<Binding> {
     if (!(await this.#with.store.consumeState(state.jti, this.#with.now() + stateLives))) {
       throw new TenantpostError('CONSENT_STATE_USED', 'The state has been used already.', {
         detail: { invitationId: invitation.id },
       });
     }
-    if (!(await this.#with.store.bind(invitation.id, tenantId))) {
-      throw new TenantpostError('INVITATION_USED', 'Another tenant has used the invitation.', {
-        detail: { invitationId: invitation.id },
-      });
-    }
+    const binding = await this.#with.store.bind(invitation.id, tenantId);
+    if (binding !== 'taken') return binding;
+    throw new TenantpostError('INVITATION_USED', 'Another tenant has used the invitation.', {
+      detail: { invitationId: invitation.id },
+    });
   }
 
-  async #prove(tenantId: string, invitation: Invitation): Promise<Tenant> {
+  async #prove(tenantId: string, { id }: Invitation, binding: Binding): Promise<Tenant> {
+    const { audit, proof, store, now } = this.#with;
     try {
-      return await this.#with.proof.prove(tenantId, invitation.id);
+      await audit.append({ kind: 'consent-returned', at: now(), invitationId: id, tenantId });
+      return await proof.prove(tenantId, id);
     } catch (error) {
-      await this.#with.store.release(invitation.id);
+      // Only what this return has bound: an earlier one of the same tenant may have succeeded.
+      if (binding === 'bound') await store.release(id);
       throw error;
     }
   }
@@ -160,17 +164,24 @@ export class Consent {
   }
 
   async #refused(error: TenantpostError, known: Partial<ConsentEvent>, returned: ConsentReturn): Promise<void> {
-    const invitationId = known.invitationId ?? error.detail['invitationId'];
+    const { audit, now, log } = this.#with;
+    const { invitationId = known.invitationId, claimedTenant: claimed } = error.detail;
     const description = [returned.error, returned.errorDescription].filter((text) => text !== undefined).join(': ');
-    await this.#with.audit.append({
-      ...known,
-      kind: error.code === 'CONSENT_DECLINED' ? 'consent-declined' : 'consent-refused',
-      at: this.#with.now(),
-      code: error.code,
-      ...(typeof invitationId === 'string' ? { invitationId } : {}),
-      // Anybody can open the callback with any text: what is kept of it is bounded.
-      ...(description === '' ? {} : { description: description.slice(0, 500) }),
-    });
+    try {
+      await audit.append({
+        ...known,
+        kind: error.code === 'CONSENT_DECLINED' ? 'consent-declined' : 'consent-refused',
+        at: now(),
+        code: error.code,
+        ...(typeof invitationId === 'string' ? { invitationId } : {}),
+        ...(typeof claimed === 'string' ? { claimedTenant: claimed } : {}),
+        // Anybody can open the callback with any text: what is kept of it is bounded.
+        ...(description === '' ? {} : { description: description.slice(0, 500) }),
+      });
+    } catch (failure) {
+      // The administrator is to read why consent was refused, not that our storage is down as well.
+      log('error', 'consent.not-audited', { code: error.code, because: asTenantpostError(failure).code });
+    }
   }
 }
 
@@ -183,7 +194,7 @@ function claimedTenant(claimed: string | undefined, invitation: Invitation): str
   }
   if (invitation.tenantId !== undefined && invitation.tenantId !== tenant.data) {
     throw new TenantpostError('CONSENT_WRONG_TENANT', 'Another tenant consented than the one invited.', {
-      detail: { invitationId: invitation.id, tenantId: tenant.data },
+      detail: { invitationId: invitation.id, claimedTenant: tenant.data },
     });
   }
   return tenant.data;

@@ -17,11 +17,14 @@ export interface Invitation {
   readonly usedBy?: string;
 }
 
+/** `bound`: by this call. `bound-before`: to the same tenant already. `taken`: by another tenant. */
+export type Binding = 'bound' | 'bound-before' | 'taken';
+
 export interface InvitationStore {
   insert(invitation: Invitation): Promise<void>;
   find(id: string): Promise<Invitation | undefined>;
-  /** Binds it to the tenant that came back with it. @returns false when another tenant was first. */
-  bind(id: string, tenantId: string): Promise<boolean>;
+  /** Binds it to the tenant that came back with it, unless another tenant was first. */
+  bind(id: string, tenantId: string): Promise<Binding>;
   /** Undoes a binding that came to nothing, so that the link can be opened again. */
   release(id: string): Promise<void>;
   /** Takes a state out of circulation. @returns false when it had been taken before. */
@@ -30,7 +33,11 @@ export interface InvitationStore {
 
 export const invitationRequest = z.strictObject({
   tenant: tenantId.optional(),
-  expiresInHours: z.int().min(1).max(720).default(72),
+  expiresInHours: z
+    .int({ error: 'a whole number of hours' })
+    .min(1, 'at least 1 hour')
+    .max(720, 'at most 720 hours')
+    .default(72),
 });
 
 export type InvitationRequest = z.infer<typeof invitationRequest>;
@@ -59,6 +66,7 @@ export class Invitations {
       expiresAt: createdAt + request.expiresInHours * hours,
       ...(request.tenant === undefined ? {} : { tenantId: request.tenant }),
     };
+    const signed = await links.sign('invitation', { jti: invitation.id }, invitation.expiresAt);
     await store.insert(invitation);
     await audit.append({
       kind: 'invitation-created',
@@ -66,7 +74,7 @@ export class Invitations {
       invitationId: invitation.id,
       ...(invitation.tenantId === undefined ? {} : { tenantId: invitation.tenantId }),
     });
-    return { invitation, signed: await links.sign('invitation', { jti: invitation.id }, invitation.expiresAt) };
+    return { invitation, signed };
   }
 
   /**

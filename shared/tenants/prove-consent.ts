@@ -1,14 +1,18 @@
 /** The only way to `active`: a fresh token of the tenant that carries the permission. */
 
 import { type Clock, hours } from '../clock.ts';
-import { asTenantpostError, TenantpostError } from '../errors.ts';
+import { asTenantpostError, type ErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { Token } from '../tokens/token.ts';
 import type { TokenSource } from '../tokens/token-source.ts';
 import type { AuditTrail, ConsentEventKind } from './audit.ts';
 import type { Tenant, TenantState, TenantStore } from './tenant.ts';
 
 /** For so long the timer asks again before it gives a pending tenant up. */
 const pendingFor = 24 * hours;
+
+/** What waiting does not cure. */
+const hopeless: readonly ErrorCode[] = ['TENANT_NOT_FOUND', 'APP_BLOCKED'];
 
 interface Dependencies {
   readonly tenants: Pick<TenantStore, 'find' | 'save'>;
@@ -35,34 +39,39 @@ export class ConsentProof {
    */
   async prove(tenantId: string, invitationId?: string): Promise<Tenant> {
     const known = await this.#with.tenants.find(tenantId);
+    let token: Token;
     try {
-      const { objectId } = await this.#with.tokens.renew(tenantId, 'graph');
-      return await this.#move(known, { id: tenantId, state: 'active', objectId }, invitationId);
+      token = await this.#with.tokens.renew(tenantId, 'graph');
     } catch (error) {
       const { code } = asTenantpostError(error);
-      if (code === 'TENANT_NOT_FOUND' || code === 'APP_BLOCKED') throw error;
+      if (hopeless.includes(code)) throw error;
       // A tenant that works is not put back because one more administrator clicked while Entra had a bad minute.
       if (known?.state === 'active' && code !== 'APP_NOT_IN_TENANT' && code !== 'ROLE_MISSING') return known;
       return this.#move(known, { id: tenantId, state: 'pending', code }, invitationId);
     }
+    return this.#move(known, { id: tenantId, state: 'active', objectId: token.objectId }, invitationId);
   }
 
   /** The timer's question about a pending tenant. */
   async proveAgain(tenant: Tenant): Promise<Tenant> {
-    if (this.#with.now() - tenant.since > pendingFor) {
-      return this.revoke(tenant, new TenantpostError('TENANT_PENDING', 'Consent did not take effect within a day.'));
-    }
+    let asked: Tenant;
     try {
-      return await this.prove(tenant.id);
+      asked = await this.prove(tenant.id);
     } catch (error) {
-      return this.revoke(tenant, asTenantpostError(error));
+      const { code } = asTenantpostError(error);
+      // Trouble of our own is no reason to give up what an administrator did.
+      if (!hopeless.includes(code)) throw error;
+      return this.revoke(tenant, code);
     }
+    // Asked first, so that a timer that stood still for a day does not give up a tenant that is ready.
+    const gaveUp = asked.state === 'pending' && this.#with.now() - asked.since > pendingFor;
+    return gaveUp ? this.revoke(asked, 'APP_NOT_IN_TENANT') : asked;
   }
 
   /** Consent is gone: no token of the tenant is kept and no mail is tried until it is back. */
-  async revoke(tenant: Tenant, because: TenantpostError): Promise<Tenant> {
+  async revoke(tenant: Tenant, code: ErrorCode): Promise<Tenant> {
     await this.#with.tokens.drop(tenant.id, 'graph');
-    return this.#move(tenant, { ...tenant, state: 'revoked', code: because.code });
+    return this.#move(tenant, { ...tenant, state: 'revoked', code });
   }
 
   async #move(known: Tenant | undefined, next: Omit<Tenant, 'since'>, invitationId?: string): Promise<Tenant> {
@@ -72,18 +81,14 @@ export class ConsentProof {
     if (known && known.state === tenant.state && known.code === tenant.code && known.objectId === tenant.objectId) {
       return known;
     }
-    await tenants.save(tenant);
+    const code = tenant.code === undefined ? {} : { code: tenant.code };
     if (known?.state !== tenant.state) {
-      const code = tenant.code === undefined ? {} : { code: tenant.code };
-      await audit.append({
-        kind: eventOf[tenant.state],
-        at,
-        tenantId: tenant.id,
-        ...(invitationId === undefined ? {} : { invitationId }),
-        ...code,
-      });
+      // Before the row: there is never a change without its trace.
+      const invitation = invitationId === undefined ? {} : { invitationId };
+      await audit.append({ kind: eventOf[tenant.state], at, tenantId: tenant.id, ...invitation, ...code });
       log('information', `tenant.${tenant.state}`, { tenantId: tenant.id, ...code });
     }
+    await tenants.save(tenant);
     return tenant;
   }
 }

@@ -27,7 +27,8 @@ export class RememberedTenants implements Pick<TenantStore, 'find' | 'save'> {
   }
 
   async save(tenant: Tenant): Promise<void> {
-    this.#active.delete(tenant.id);
     await this.#store.save(tenant);
+    // Afterwards: whoever looked while the row was being written may have remembered the former one.
+    this.#active.delete(tenant.id);
   }
 }

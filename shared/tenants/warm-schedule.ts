@@ -3,5 +3,5 @@
 /** @param everySeconds a divisor of a minute, or whole minutes that divide an hour; config.ts sees to that. */
 export function warmSchedule(everySeconds: number): string {
   if (everySeconds < 60) return `*/${everySeconds} * * * * *`;
-  return everySeconds < 3600 ? `0 */${everySeconds / 60} * * * *` : '0 0 * * * *';
+  return `0 */${everySeconds / 60} * * * *`;
 }

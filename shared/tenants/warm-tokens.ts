@@ -86,7 +86,7 @@ export class WarmTokens {
     } catch (error) {
       const known = asTenantpostError(error);
       if (!consentIsGone.includes(known.code)) throw known;
-      await proof.revoke(tenant, known);
+      await proof.revoke(tenant, known.code);
       return 'revoked';
     }
   }

@@ -80,10 +80,16 @@ export class TokenSource {
     }
   }
 
-  /** Forgets a token, here and in the table: a resource refused it, or it was wrong. */
+  /** Forgets a token, here and in the table: a resource refused it, it was wrong, or its tenant is gone. */
   async drop(tenantId: string, resource: Resource): Promise<void> {
+    const { store, log } = this.#options;
     this.#held.delete(keyOf(tenantId, resource));
-    await this.#options.store.remove(tenantId, resource);
+    try {
+      await store.remove(tenantId, resource);
+    } catch (error) {
+      // It stays until it expires. Whoever drops it has more important things to finish.
+      log('warning', 'token.table-unwritable', { tenantId, code: codeOf(error) });
+    }
   }
 
   async #renewNow(tenantId: string, resource: Resource): Promise<Token> {

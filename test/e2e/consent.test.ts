@@ -113,7 +113,7 @@ test('tests for an error first, although error callbacks carry admin_consent=Tru
     error: 'server_error',
     error_description: hostile,
   });
-  await assertRefused(url, browser, 502, 'CONSENT_FAILED');
+  await assertRefused(url, browser, 400, 'CONSENT_FAILED');
   const response = await fetch(url);
   const html = await response.text();
   assert.ok(html.includes('&lt;script&gt;'));

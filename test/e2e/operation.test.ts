@@ -113,7 +113,7 @@ test('another process sends with the tokens of the table, without a token reques
   const { settings } = stack;
   await stack.host.stop();
   const since = Date.now();
-  const host = await startHost({ root, settings: { ...settings, TENANTPOST_WARM_EVERY_SECONDS: '3600' } });
+  const host = await startHost({ root, settings: { ...settings, TENANTPOST_WARM_EVERY_SECONDS: '900' } });
   try {
     await queueMail(stack, mail(contoso, 'other-process'));
     await outcomeOf(stack, 'other-process', 'sent');

@@ -1,0 +1,24 @@
+/** What a schema found wrong, in the words of our answers: which field, and what was expected; never what was there. */
+
+import type { z } from 'zod';
+
+export interface FieldProblem {
+  /** JSON pointer (RFC 6901); empty for the value as a whole. */
+  readonly field: string;
+  readonly expected: string;
+}
+
+export function firstProblem(issues: readonly z.core.$ZodIssue[]): FieldProblem {
+  const issue = issues[0];
+  if (issue === undefined) return { field: '', expected: 'something else' };
+  if (issue.code === 'unrecognized_keys') {
+    // The name is the outside's own text: bounded, and only what a name is made of.
+    const name = (issue.keys[0] ?? '').slice(0, 64).replaceAll(/[^\w-]/g, '?');
+    return { field: pointer([...issue.path, name]), expected: 'no such field' };
+  }
+  return { field: pointer(issue.path), expected: issue.code === 'invalid_type' ? issue.expected : issue.message };
+}
+
+function pointer(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
