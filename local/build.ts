@@ -1,15 +1,16 @@
 /** `npm run build`: the app as one CommonJS file, which the local host, `func start` and Azure all run. */
 
 import { build } from 'esbuild';
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(import.meta.dirname, '..');
 const outfile = join(root, 'dist', 'functions.cjs');
 
+/** @returns the bundle's path. It is put there whole, since other processes may be loading it at this moment. */
 export async function buildApp(): Promise<string> {
-  await build({
+  const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: ['functions/index.ts'],
     outfile,
@@ -22,7 +23,14 @@ export async function buildApp(): Promise<string> {
     // register nothing.
     external: ['@azure/functions-core'],
     logLevel: 'warning',
+    write: false,
   });
+  mkdirSync(dirname(outfile), { recursive: true });
+  for (const { path, contents } of outputFiles) {
+    const whole = `${path}.${process.pid}.new`;
+    writeFileSync(whole, contents);
+    renameSync(whole, path);
+  }
   return outfile;
 }
 
