@@ -10,6 +10,7 @@ import { settableClock } from './clock.ts';
 import { fixedDataKey } from './fixed-data-key.ts';
 import { MemoryAuditTrail } from './memory-audit-trail.ts';
 import { MemoryInvitationStore } from './memory-invitation-store.ts';
+import { recordingLog } from './recording-log.ts';
 import { aTenant } from './tenant.ts';
 
 export function aConsent() {
@@ -18,6 +19,7 @@ export function aConsent() {
   const audit = new MemoryAuditTrail();
   const links = new Links(fixedDataKey(), clock.now);
   const invitations = new Invitations({ store, links, audit, now: clock.now });
+  const log = recordingLog();
   const proved: (string | undefined)[][] = [];
   const proof = {
     answer: (id: string): Promise<Tenant> => Promise.resolve(aTenant({ id })),
@@ -33,12 +35,13 @@ export function aConsent() {
     proof,
     audit,
     now: clock.now,
+    log: log.log,
     authorityUrl: 'https://login.microsoftonline.com',
     clientId,
     redirectUri: 'https://mail.example.com/api/consent/callback',
     graphResource,
   });
-  return { clock, store, audit, links, invitations, proof, proved, consent };
+  return { clock, store, audit, links, log, invitations, proof, proved, consent };
 }
 
 export type ConsentSetup = ReturnType<typeof aConsent>;

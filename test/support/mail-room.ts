@@ -41,15 +41,15 @@ export function aMailRoom(...known: readonly Tenant[]) {
     },
   };
   const proof = {
-    revoke: (tenant: Tenant, because: { code: ErrorCode }): Promise<Tenant> => {
-      revoked.push([tenant.id, because.code]);
+    revoke: (tenant: Tenant, code: ErrorCode): Promise<Tenant> => {
+      revoked.push([tenant.id, code]);
       return Promise.resolve(tenant);
     },
   };
   const sendMail = new SendMail({ tenants, tokens, proof, outcomes, queue, transport, now: clock.now, log: log.log });
   /** The row of `aMailJob()`. */
   const row = () => outcomes.row(contoso, 'invoice-4711');
-  return { clock, tenants, outcomes, queue, log, sent, dropped, revoked, tokens, transport, sendMail, row };
+  return { clock, tenants, outcomes, queue, log, sent, dropped, revoked, tokens, proof, transport, sendMail, row };
 }
 
 export type MailRoom = ReturnType<typeof aMailRoom>;

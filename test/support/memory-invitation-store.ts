@@ -1,6 +1,6 @@
 /** Invitations and used states in memory. */
 
-import type { Invitation, InvitationStore } from '../../shared/tenants/invitation.ts';
+import type { Binding, Invitation, InvitationStore } from '../../shared/tenants/invitation.ts';
 
 export class MemoryInvitationStore implements InvitationStore {
   readonly rows = new Map<string, Invitation>();
@@ -20,12 +20,12 @@ export class MemoryInvitationStore implements InvitationStore {
     return Promise.resolve(this.rows.get(id));
   }
 
-  bind(id: string, tenantId: string): Promise<boolean> {
+  bind(id: string, tenantId: string): Promise<Binding> {
     const found = this.rows.get(id);
-    if (found === undefined) return Promise.resolve(false);
-    if (found.usedBy !== undefined) return Promise.resolve(found.usedBy === tenantId);
+    if (found === undefined) return Promise.resolve('taken');
+    if (found.usedBy !== undefined) return Promise.resolve(found.usedBy === tenantId ? 'bound-before' : 'taken');
     this.rows.set(id, { ...found, usedBy: tenantId });
-    return Promise.resolve(true);
+    return Promise.resolve('bound');
   }
 
   release(id: string): Promise<void> {

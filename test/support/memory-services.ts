@@ -6,7 +6,7 @@ import { log } from '../../shared/host/log.ts';
 import type { MailJob } from '../../shared/mail/mail-job.ts';
 import { SendMail } from '../../shared/mail/send-mail.ts';
 import type { SendReceipt } from '../../shared/mail/transport.ts';
-import { routes } from '../../shared/names.ts';
+import { routePrefix, routes } from '../../shared/names.ts';
 import type { Services } from '../../shared/services.ts';
 import { Consent } from '../../shared/tenants/consent.ts';
 import { Invitations } from '../../shared/tenants/invitation.ts';
@@ -73,9 +73,10 @@ export function memoryServices(publicUrl = 'https://mail.example.com') {
       proof,
       audit,
       now,
+      log,
       authorityUrl: 'https://login.microsoftonline.com',
       clientId,
-      redirectUri: `${publicUrl}/api/${routes.consentCallback}`,
+      redirectUri: `${publicUrl}/${routePrefix}/${routes.consentCallback}`,
       graphResource,
     }),
     warm: new WarmTokens({ tenants, tokens, proof, warmEverySeconds: 300, now, log }),

@@ -85,13 +85,13 @@ test('every import is seen: what is imported of ours exists', () => {
 
 describe('functions', () => {
   hold(
-    'import the host folder, services, settings, names, errors and topics, and never an adapter',
+    'import the host folder, services, settings, names, errors, field problems and topics, and never an adapter',
     inFunctions,
     ({ file, of }) =>
       !isOurs(of) ||
       inHost(of) ||
       isServices(of) ||
-      ['shared/config.ts', 'shared/names.ts', 'shared/errors.ts'].includes(of) ||
+      ['config', 'names', 'errors', 'field-problem'].some((name) => of === `shared/${name}.ts`) ||
       topicOf(of) !== undefined ||
       (file === 'functions/index.ts' && inFunctions(of)),
   );

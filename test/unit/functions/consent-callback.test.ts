@@ -90,6 +90,18 @@ describe('consent', () => {
     assert.equal(status, 503);
     assert.doesNotMatch(body, /A test made/);
   });
+
+  test('that is refused while the audit trail is down says why it was refused, and the log what is missing', async () => {
+    const { comeBack, state, memory, lines } = await anAdministrator();
+    memory.audit.append = failing('STORAGE_UNAVAILABLE');
+    const { status, body } = await comeBack({ ...granted, state }, {});
+    assert.equal(status, 403);
+    assert.match(body, /CONSENT_OTHER_BROWSER/);
+    assert.equal(
+      lines[0],
+      'error {"event":"consent.not-audited","code":"CONSENT_OTHER_BROWSER","because":"STORAGE_UNAVAILABLE"}',
+    );
+  });
 });
 
 describe('an error of Entra', () => {
@@ -116,9 +128,22 @@ describe('an error of Entra', () => {
     assert.doesNotMatch(body, /<script/);
   });
 
-  test('other than a refusal is 502', async () => {
-    const { comeBack, state } = await anAdministrator();
-    assert.equal((await comeBack({ error: 'server_error', state })).status, 502);
+  test('other than a refusal is 400, and no alarm of a server that fails', async () => {
+    const { comeBack, state, lines } = await anAdministrator();
+    const { status, body } = await comeBack({ error: 'server_error', error_description: 'AADSTS90033: busy.', state });
+    assert.equal(status, 400);
+    assert.match(body, /CONSENT_FAILED/);
+    assert.match(body, /AADSTS90033: busy\./);
+    assert.match(lines.join('\n'), /^warning \{"event":"http\.refused","code":"CONSENT_FAILED"/m);
+  });
+
+  test('is not shown in its own words without a state of ours: anybody can write them', async () => {
+    for (const state of [{}, { state: 'junk' }]) {
+      const { comeBack } = await anAdministrator();
+      const { status, body } = await comeBack({ error: 'access_denied', error_description: 'call 555-0100', ...state });
+      assert.equal(status, 400);
+      assert.doesNotMatch(body, /555/);
+    }
   });
 
   test('is in the log like every other refusal, by code and not by its words', async () => {

@@ -77,6 +77,16 @@ describe('a page without a redirect or a cookie', () => {
     }
   });
 
+  test("shows no words from the link's query as Microsoft's: Entra never opens this page", async () => {
+    const memory = memoryServices();
+    const { invitation, signed } = await memory.services.invitations.create({ expiresInHours: 1 });
+    await memory.invitationStore.bind(invitation.id, 'tenant');
+    for (const link of [signed, 'junk']) {
+      const { body } = await open(memory, `${link}&error=access_denied&error_description=call+555-0100`);
+      assert.ok(!body.includes('555-0100'), `${link === signed ? 'used' : 'invalid'}: the page shows it`);
+    }
+  });
+
   test('answers while storage is down, with 503', async () => {
     const memory = memoryServices();
     const { signed } = await memory.services.invitations.create({ expiresInHours: 1 });

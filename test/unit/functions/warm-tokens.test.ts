@@ -4,10 +4,11 @@ import type { Timer } from '@azure/functions';
 import { warmTokens } from '../../../functions/warm-tokens.ts';
 import { contoso, fabrikam } from '../../support/app-identity.ts';
 import { noon } from '../../support/clock.ts';
-import { failing, withCode } from '../../support/failing.ts';
+import { failing } from '../../support/failing.ts';
 import { anInvocation } from '../../support/invocation.ts';
 import { memoryServices } from '../../support/memory-services.ts';
 import { aPendingTenant, aTenant } from '../../support/tenant.ts';
+import { plainly } from './plainly.ts';
 
 const tick: Timer = {
   isPastDue: false,
@@ -30,11 +31,23 @@ test('a tick warms active tenants and proves pending ones, and the log counts th
   assert.match(lines.at(-1) ?? '', /^information \{"event":"warm\.done","warm":0,"renewed":1,"activated":1,/);
 });
 
-test('a tick that cannot list the tenants fails the function', async () => {
+test('a tick that cannot list the tenants fails the function, and the log says by which code', async () => {
   const { services, tenants } = memoryServices();
-  tenants.list = () => ({ [Symbol.asyncIterator]: () => ({ next: failing('STORAGE_UNAVAILABLE') }) });
-  await assert.rejects(
-    async () => warmTokens(services).handler(tick, anInvocation().context),
-    withCode('STORAGE_UNAVAILABLE'),
-  );
+  const next = failing('STORAGE_UNAVAILABLE', { cause: new Error('secret'), detail: { status: 503 } });
+  tenants.list = () => ({ [Symbol.asyncIterator]: () => ({ next }) });
+  const { context, lines } = anInvocation('warmTokens');
+  await assert.rejects(async () => warmTokens(services).handler(tick, context), plainly('STORAGE_UNAVAILABLE'));
+  assert.deepEqual(lines, ['error {"event":"trigger.failed","code":"STORAGE_UNAVAILABLE","status":503}']);
+});
+
+test('an error that nobody foresaw fails the function, and neither the host nor the log gets a word of it', async () => {
+  const { services, tenants } = memoryServices();
+  tenants.list = () => {
+    throw new TypeError('secret');
+  };
+  const { context, lines } = anInvocation('warmTokens');
+  await assert.rejects(async () => warmTokens(services).handler(tick, context), plainly('UNEXPECTED'));
+  assert.equal(lines.length, 1);
+  assert.match(lines[0] ?? '', /^error \{"event":"unexpected","kinds":"TypeError","stack":"at .+"\}$/);
+  assert.doesNotMatch(lines.join(), /secret/);
 });

@@ -23,19 +23,50 @@ describe('a malformed setting is refused', () => {
       'https://mail.example.com/?a=b',
       'https://mail.example.com/#a',
       'https://user@mail.example.com',
+      'https://user:password@mail.example.com',
       'https://:password@mail.example.com',
       'ftp://mail.example.com',
     ],
-    TENANTPOST_AUTHORITY_URL: ['login', 'http://localhost:8443', 'https://login.example.com/tenant'],
+    WEBSITE_HOSTNAME: ['https://app.azurewebsites.net', 'app.azurewebsites.net/api', 'user@app', 'app net', 'app:'],
+    TENANTPOST_AUTHORITY_URL: [
+      'login',
+      'http://localhost:8443',
+      'https://login.example.com/tenant',
+      'https://:password@login.example.com',
+    ],
     TENANTPOST_GRAPH_URL: ['graph', 'http://localhost:8444', 'http://127.0.0.1:8444', 'https://graph.example.com/v1.0'],
-    TENANTPOST_VAULT_URL: ['vault', 'http://localhost:8445', 'https://acct.vault.azure.net/keys'],
+    TENANTPOST_VAULT_URL: [
+      'vault',
+      'http://localhost:8445',
+      'https://acct.vault.azure.net/keys',
+      'https://:password@acct.vault.azure.net',
+    ],
     TENANTPOST_CERTIFICATE_NAME: ['mail certificate', 'a/b', 'a'.repeat(128)],
     TENANTPOST_WRAPPING_KEY_NAME: ['tokens_key', 'a'.repeat(128)],
-    TENANTPOST_SMTP_HOST: ['smtp.example.com', 'smtp.example.com:', 'https://smtp.example.com:587'],
-    TENANTPOST_IMAP_HOST: [':993', 'imap.example.com:imaps'],
-    TENANTPOST_POP_HOST: ['pop.example.com:995/inbox'],
-    // 45 s and 7 min do not divide the hour; 0 and 1 s are no period at all.
-    TENANTPOST_WARM_EVERY_SECONDS: ['0', '1', '45', '61', '90', '420', '7200', '5m', '-60', '1.5'],
+    TENANTPOST_SMTP_HOST: [
+      'smtp.example.com',
+      'smtp.example.com:',
+      'https://smtp.example.com:587',
+      'smtp.example.com:65536',
+    ],
+    TENANTPOST_IMAP_HOST: [':993', 'imap.example.com:imaps', 'imap.example.com:99999', 'imap.example.com:000993'],
+    TENANTPOST_POP_HOST: ['pop.example.com:995/inbox', 'pop.example.com:65536'],
+    // 45 s and 7 min do not divide the hour; 0 and 1 s are no period at all; beyond 15 min no token outlives two runs.
+    TENANTPOST_WARM_EVERY_SECONDS: [
+      '0',
+      '1',
+      '45',
+      '61',
+      '90',
+      '420',
+      '1200',
+      '1800',
+      '3600',
+      '7200',
+      '5m',
+      '-60',
+      '1.5',
+    ],
     AZURE_CLIENT_ID: ['system'],
   };
   const malformedIdentity: Record<string, readonly string[]> = {
@@ -62,7 +93,7 @@ describe('a malformed setting is refused', () => {
   }
 
   test('and every setting that has a form has a case here', () => {
-    const free = ['WEBSITE_HOSTNAME', 'AzureWebJobsStorage'];
+    const free = ['AzureWebJobsStorage'];
     const covered = [...Object.keys(malformed), ...Object.keys(malformedIdentity), ...free];
     assert.deepEqual(covered.sort(), [...settingNames].sort());
   });
@@ -112,6 +143,27 @@ describe('storage', () => {
     const one = 'AzureWebJobsStorage__queueServiceUri';
     assert.deepEqual(Object.keys(expectationsOf(emulatorSettings({ [one]: storageUrls[one] }))), [one]);
   });
+
+  // The Functions host reads more of them than this app, and any of them says that a connection string was not meant.
+  for (const [name, value] of [
+    ['AzureWebJobsStorage__credential', 'managedidentity'],
+    ['AzureWebJobsStorage__clientId', crypto.randomUUID()],
+    ['AzureWebJobsStorage__accountName', 'acct'],
+    ['AzureWebJobsStorage__somethingNew', 'x'],
+  ] as const) {
+    test(`is refused by connection string with ${name} beside it`, () => {
+      assert.deepEqual(expectationsOf(emulatorSettings({ [name]: value })), {
+        [name]: 'nothing, since AzureWebJobsStorage is set and wins',
+      });
+    });
+  }
+
+  test("is taken by identity with a setting beside it that is the host's alone", () => {
+    assert.deepEqual(
+      readConfig(deployedSettings({ AzureWebJobsStorage__accountName: 'acct' })),
+      readConfig(deployedSettings()),
+    );
+  });
 });
 
 describe('several wrong settings', () => {
@@ -141,7 +193,7 @@ describe('several wrong settings', () => {
     );
   });
 
-  test('stand in the detail by name', () => {
+  test('stand in the detail by name, each once', () => {
     const { detail } = refusalOfSettings(wrong);
     assert.deepEqual(String(detail['settings']).split(' ').sort(), Object.keys(expectationsOf(wrong)).sort());
   });

@@ -88,6 +88,25 @@ describe('a good configuration', () => {
     assert.equal(config.warmEverySeconds, 60);
   });
 
+  test('may warm at every period whose runs fit the hour, up to a quarter of it', () => {
+    const periods = Array.from({ length: 4000 }, (_, seconds) => String(seconds)).filter((seconds) => {
+      try {
+        return readConfig(emulatorSettings({ TENANTPOST_WARM_EVERY_SECONDS: seconds })).warmEverySeconds > 0;
+      } catch {
+        return false;
+      }
+    });
+    const ofMinute = [2, 3, 4, 5, 6, 10, 12, 15, 20, 30];
+    const ofHour = [1, 2, 3, 4, 5, 6, 10, 12, 15].map((minutes) => minutes * 60);
+    assert.deepEqual(periods.map(Number), [...ofMinute, ...ofHour]);
+  });
+
+  test('may name any port that there is', () => {
+    for (const host of ['smtp.example.com:1', 'smtp.example.com:65535']) {
+      assert.equal(readConfig(emulatorSettings({ TENANTPOST_SMTP_HOST: host })).mailHosts.smtp, host);
+    }
+  });
+
   test('drops the trailing slash of an address', () => {
     const config = readConfig(
       emulatorSettings({
@@ -131,6 +150,11 @@ describe('the public address', () => {
       emulatorSettings({ TENANTPOST_PUBLIC_URL: undefined, WEBSITE_HOSTNAME: 'app.azurewebsites.net' }),
     );
     assert.equal(config.publicUrl, 'https://app.azurewebsites.net');
+  });
+
+  test('has the port of that host name', () => {
+    const local = emulatorSettings({ TENANTPOST_PUBLIC_URL: undefined, WEBSITE_HOSTNAME: 'localhost:7071' });
+    assert.equal(readConfig(local).publicUrl, 'https://localhost:7071');
   });
 
   test('is the one that is set, where both are', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
-import { containers, queues, routes, tables } from '../../../shared/names.ts';
+import { containers, queues, routePrefix, routes, tables } from '../../../shared/names.ts';
 
 const hostJson = z
   .object({
@@ -30,8 +30,11 @@ describe('a name', () => {
     assert.equal(queues.mailGraphPoison, `${queues.mailGraph}-poison`);
   });
 
-  test('of a route is without the prefix, which host.json sets and links assume', () => {
-    assert.equal(hostJson.extensions.http.routePrefix, 'api');
+  test('of the route prefix is the one that host.json sets', () => {
+    assert.equal(hostJson.extensions.http.routePrefix, routePrefix);
+  });
+
+  test('of a route is without the prefix', () => {
     for (const route of Object.values(routes)) assert.match(route, /^[a-z]+(\/[a-z]+)*$/);
   });
 });

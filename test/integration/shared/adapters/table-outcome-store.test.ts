@@ -79,7 +79,6 @@ for (const { how, clients } of accounts.both) {
       const etag = 'W/"datetime\'2026-01-01T00%3A00%3A00.0000000Z\'"';
       await assert.rejects(store.replace(fresh(), etag), withCode('STORAGE_UNAVAILABLE'));
     });
-    });
 
     test('keep every optional field', async () => {
       const whole = fresh({

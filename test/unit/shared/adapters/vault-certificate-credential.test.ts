@@ -156,6 +156,40 @@ describe('the certificate', () => {
     assert.equal(vault.reads, 1);
   });
 
+  test('is read once for callers that come together to a vault that fails, and again for the next', async () => {
+    const { credential, vault } = aVault();
+    vault.failure = Object.assign(new Error('x'), { statusCode: 429 });
+    const got = await Promise.allSettled(Array.from({ length: 20 }, () => credential.describe()));
+    assert.ok(got.every(({ status }) => status === 'rejected'));
+    assert.equal(vault.reads, 1);
+
+    vault.failure = undefined;
+    const again = await Promise.all(Array.from({ length: 20 }, () => credential.describe()));
+    assert.ok(again.every(({ thumbprint }) => thumbprint === v1.thumbprint));
+    assert.equal(vault.reads, 2);
+  });
+
+  test('is read once by assertions and descriptions alike', async () => {
+    const { credential, vault } = aVault();
+    await Promise.all([credential.assertion(contoso), credential.describe(), credential.assertion(fabrikam)]);
+    assert.equal(vault.reads, 1);
+  });
+
+  test('is kept although an earlier reading, which took longer, fails afterwards', async () => {
+    const { credential, vault, clock } = aVault();
+    const read = vault.getCertificate.bind(vault);
+    const { promise: slow, reject: fail } = Promise.withResolvers<never>();
+    vault.getCertificate = () => slow;
+    const earlier = credential.describe();
+    clock.advance(60 * minutes);
+    vault.getCertificate = read;
+    await credential.describe();
+    fail(Object.assign(new Error('x'), { statusCode: 429 }));
+    await assert.rejects(earlier, withCode('VAULT_UNAVAILABLE'));
+    await credential.describe();
+    assert.equal(vault.reads, 1);
+  });
+
   test('is asked for again after a failure', async () => {
     const { credential, vault } = aVault();
     vault.failure = Object.assign(new Error('x'), { statusCode: 403 });

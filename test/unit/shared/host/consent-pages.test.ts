@@ -4,6 +4,7 @@ import { type HTMLElement, parse } from 'node-html-parser';
 import { type ErrorCode, errorMeanings, TenantpostError } from '../../../../shared/errors.ts';
 import { consentErrorPage, consentResultPage } from '../../../../shared/host/consent-pages.ts';
 import { contoso } from '../../../support/app-identity.ts';
+import { aRequest } from '../../../support/invocation.ts';
 import { aPendingTenant, aTenant } from '../../../support/tenant.ts';
 
 type Response = ReturnType<typeof consentErrorPage>;
@@ -12,6 +13,12 @@ function rootOf({ body }: Response): HTMLElement {
   assert.ok(typeof body === 'string');
   return parse(body);
 }
+
+/** The request with which Entra sends the administrator back. */
+const callback = (description?: string) =>
+  aRequest(
+    `/api/consent/callback?${new URLSearchParams(description === undefined ? {} : { error_description: description }).toString()}`,
+  );
 
 const titleOf = (response: Response): string => rootOf(response).querySelector('h1')?.text ?? '';
 
@@ -61,7 +68,7 @@ describe('the page of an error', () => {
   ];
   for (const code of codes) {
     test(`${code} has a title of its own, the meaning, the remedy and who can mend it`, () => {
-      const response = consentErrorPage(new TenantpostError(code, 'not for the page'));
+      const response = consentErrorPage(new TenantpostError(code, 'not for the page'), callback());
       const { httpStatus, meaning, remedy, owner } = errorMeanings[code];
       assert.equal(response.status, httpStatus);
       assert.notEqual(titleOf(response), 'Something went wrong');
@@ -81,7 +88,7 @@ describe('the page of an error', () => {
 
   test('has a plain title for all others, and nothing of the error but its code', () => {
     const error = new TenantpostError('UNEXPECTED', 'secret', { cause: new Error('secret'), detail: { a: 'secret' } });
-    const response = consentErrorPage(error);
+    const response = consentErrorPage(error, callback());
     assert.equal(response.status, 500);
     assert.equal(titleOf(response), 'Something went wrong');
     assert.doesNotMatch(String(response.body), /secret/);
@@ -89,8 +96,25 @@ describe('the page of an error', () => {
 
   test("shows Microsoft's own words as text, cut to 500 characters", () => {
     const words = `AADSTS650051 <script>alert(1)</script> ${'x'.repeat(1000)}`;
-    const response = consentErrorPage(new TenantpostError('CONSENT_FAILED', 'failed'), words);
+    const error = new TenantpostError('CONSENT_FAILED', 'failed', { detail: { invitationId: 'i' } });
+    const response = consentErrorPage(error, callback(words));
     assert.equal(factsOf(response)['Microsoft says'], words.slice(0, 500));
     assert.equal(rootOf(response).querySelector('script'), null);
+  });
+
+  test("shows no words as Microsoft's where no state of ours came with them: anybody can write a link", () => {
+    for (const detail of [{}, { invitationId: undefined, entra: 'AADSTS65004' }]) {
+      const response = consentErrorPage(
+        new TenantpostError('CONSENT_FAILED', 'failed', { detail }),
+        callback('call 555'),
+      );
+      assert.ok(!('Microsoft says' in factsOf(response)));
+      assert.ok(!String(response.body).includes('call 555'));
+    }
+  });
+
+  test("has nothing in Microsoft's name where Microsoft said nothing", () => {
+    const error = new TenantpostError('CONSENT_DECLINED', 'declined', { detail: { invitationId: 'i' } });
+    assert.ok(!('Microsoft says' in factsOf(consentErrorPage(error, callback()))));
   });
 });

@@ -105,6 +105,25 @@ describe('an answer', () => {
     }
   });
 
+  test('to an error is made of the error and of the request that met it', async () => {
+    const request = aRequest('/api/consent/callback?error=access_denied');
+    const refusal = new TenantpostError('CONSENT_FAILED', 'refused');
+    const seen: unknown[] = [];
+    const handler = answering(
+      (...met) => {
+        seen.push(...met);
+        return { status: 418 };
+      },
+      () => Promise.reject(refusal),
+    );
+    const response = await handler(request, anInvocation().context);
+    assert.ok(typeof response === 'object' && 'status' in response);
+    assert.equal(response.status, 418);
+    assert.deepEqual(headersOf(response), secured);
+    assert.equal(seen.length, 2);
+    assert.ok(seen[0] === refusal && seen[1] === request);
+  });
+
   test('to anything else is 500 with none of its text, which the log does not have either', async () => {
     const { context, lines } = anInvocation();
     const handler = answering(problem, () => Promise.reject(new TypeError('secret')));

@@ -5,11 +5,11 @@ import { claim, workerIsGoneAfter } from '../../../../shared/mail/claim.ts';
 import { contoso, fabrikam } from '../../../support/app-identity.ts';
 import { noon, settableClock } from '../../../support/clock.ts';
 import { failing, withCode } from '../../../support/failing.ts';
-import { aParsedMailJob } from '../../../support/mail-job.ts';
 import { MemoryOutcomeStore } from '../../../support/memory-outcome-store.ts';
 import { anOutcome } from '../../../support/outcome.ts';
 
-const job = aParsedMailJob();
+const { tenantId, id, fingerprint } = anOutcome();
+const job = { tenantId, id, fingerprint };
 
 describe('a job without a row', () => {
   test('is ours, and its row says so', async () => {
@@ -30,7 +30,7 @@ describe('a job without a row', () => {
 
   test('is not the job of another tenant that has its id', async () => {
     const store = new MemoryOutcomeStore();
-    await claim(store, aParsedMailJob({ tenant: fabrikam }), settableClock().now);
+    await claim(store, { ...job, tenantId: fabrikam }, settableClock().now);
     assert.equal((await claim(store, job, settableClock().now)).kind, 'ours');
   });
 });
@@ -58,9 +58,9 @@ describe('a job that waited', () => {
 
 for (const state of ['refused', 'failed'] as const) {
   test(`a job that was ${state} is ours again, also when it was corrected`, async () => {
-    for (const fingerprint of [anOutcome().fingerprint, 'before the correction']) {
+    for (const former of [fingerprint, 'before the correction']) {
       const store = new MemoryOutcomeStore();
-      store.put(anOutcome({ state, fingerprint, code: 'SEND_FORBIDDEN' }));
+      store.put(anOutcome({ state, fingerprint: former, code: 'SEND_FORBIDDEN' }));
       const claimed = await claim(store, job, settableClock().now);
       assert.ok(claimed.kind === 'ours');
       assert.deepEqual(claimed.stored.outcome, anOutcome({ tries: 2 }));

@@ -131,6 +131,10 @@ describe('a wrong field is named by its JSON pointer', () => {
     ],
     ['a line break in an address', { from: 'billing@contoso.example\r\nBcc:eve@evil.example' }, '/from', anAddress],
     ['a NUL in an address', { from: 'billing\u0000@contoso.example' }, '/from', anAddress],
+    ['an escape in an address', { from: 'billing\u001b@contoso.example' }, '/from', anAddress],
+    ['a DEL in an address', { from: 'billing@contoso\u007f.example' }, '/from', anAddress],
+    ['a C1 control in an address', { from: 'billing\u009b@contoso.example' }, '/from', anAddress],
+    ['a control character in a recipient', { to: ['anna\u0001@customer.example'] }, '/to/0', aRecipient],
     [
       'a line break in the name of a file',
       { attachments: [anAttachment({ name: 'a.pdf\r\nX-Evil: 1' })] },

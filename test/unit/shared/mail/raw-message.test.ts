@@ -26,6 +26,7 @@ describe('a message is read', () => {
     'as base64 without padding': base64(json).replace(/=+$/, ''),
     'as base64 in lines': base64(json).replace(/(.{20})/g, '$1\r\n'),
     'as base64url': Buffer.from(json).toString('base64url'),
+    'as base64 that begins with a byte order mark, as .NET writes it': base64(`\ufeff${json}`),
   })) {
     test(what, () => {
       assert.deepEqual(decodeMessage(rawMessage(item)), value);
@@ -51,6 +52,8 @@ describe('a message is refused as no JSON object', () => {
     'when it is encoded twice': base64(base64(json)),
     // The mail would go out with a replacement character for every umlaut.
     'when it is base64 of JSON that is not UTF-8': Buffer.from('{"subject":"Grüße"}', 'latin1').toString('base64'),
+    'when it is base64 of UTF-16': Buffer.from(json, 'utf16le').toString('base64'),
+    'when it is base64 of UTF-8 cut inside a character': Buffer.from('{"a":"ü"}').subarray(0, -3).toString('base64'),
   })) {
     test(what, () => {
       const { code, detail } = refusal(item);
@@ -58,6 +61,12 @@ describe('a message is refused as no JSON object', () => {
       assert.deepEqual(detail, { field: '', expected: 'a JSON object' });
     });
   }
+
+  test('and the next one is read as if it had not been', () => {
+    const cut = Buffer.from('{"a":"ü"}').subarray(0, -3);
+    assert.equal(refusal(cut.toString('base64')).code, 'JOB_NOT_JSON');
+    assert.deepEqual(decodeMessage(rawMessage(base64(json))), value);
+  });
 
   test('and nothing of it is shown', () => {
     assert.doesNotMatch(refusal('{"secret":').message, /secret/);

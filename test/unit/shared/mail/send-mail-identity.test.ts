@@ -7,7 +7,7 @@ import { errorMeanings } from '../../../../shared/errors.ts';
 import { fingerprint } from '../../../../shared/mail/mail-job.ts';
 import { contoso, fabrikam } from '../../../support/app-identity.ts';
 import { noon } from '../../../support/clock.ts';
-import { aMailJob, aParsedMailJob } from '../../../support/mail-job.ts';
+import { aMailJob } from '../../../support/mail-job.ts';
 import { aMailRoom, poisonCodes } from '../../../support/mail-room.ts';
 import { anOutcome } from '../../../support/outcome.ts';
 import { aPendingTenant, aTenant } from '../../../support/tenant.ts';
@@ -57,7 +57,7 @@ describe('an id that another job has', () => {
     test(`that is ${state} is refused, and the first job stands`, async () => {
       for (const tenant of [aTenant(), aTenant({ state: 'revoked' }), aPendingTenant()]) {
         const room = aMailRoom(tenant);
-        const first = anOutcome({ state, fingerprint: fingerprint(aParsedMailJob({ subject: 'Another' })) });
+        const first = anOutcome({ state, fingerprint: fingerprint(aMailJob({ subject: 'Another' })) });
         room.outcomes.put(first);
         await room.sendMail.handle(aMailJob());
         assert.deepEqual(room.sent, []);

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { minutes, seconds } from '../../../../shared/clock.ts';
+import { fingerprint } from '../../../../shared/mail/mail-job.ts';
 import { unreadableTenant } from '../../../../shared/mail/outcome.ts';
 import { rawMessage } from '../../../../shared/mail/raw-message.ts';
 import { contoso, fabrikam } from '../../../support/app-identity.ts';
@@ -28,7 +29,7 @@ describe('a message that is no mail job', () => {
       tenantId: contoso,
       id: 'invoice-4711',
       state: 'refused',
-      fingerprint: rawMessage(message).digest,
+      fingerprint: fingerprint(message),
       tries: 0,
       createdAt: noon,
       updatedAt: noon,
@@ -58,6 +59,40 @@ describe('a message that is no mail job', () => {
       assert.deepEqual([room.sent, room.queue.returned], [[], []]);
     });
   }
+
+  test('has a row under what can be read of it, tenant or id', async () => {
+    const room = aMailRoom();
+    const [nameless, homeless] = [aMailJob({ id: 'a/b' }), aMailJob({ tenant: 'contoso.com' })];
+    await room.sendMail.handle(nameless);
+    await room.sendMail.handle(homeless);
+    const { digest } = rawMessage(nameless);
+    assert.equal(room.outcomes.row(contoso, `message-${digest}`)?.field, '/id');
+    assert.equal(room.outcomes.row(unreadableTenant, 'invoice-4711')?.field, '/tenant');
+    assert.equal(room.outcomes.written.length, 2);
+  });
+
+  test('is one and the same in another order of its fields, and refused again each time it is queued', async () => {
+    const room = aMailRoom();
+    const message = aMailJob({ subject: 7 });
+    await room.sendMail.handle(message);
+    const row = room.row();
+    await room.sendMail.handle(Object.fromEntries(Object.entries(message).reverse()));
+    assert.equal(room.row()?.fingerprint, row?.fingerprint);
+    assert.deepEqual(poisonCodes(room), ['JOB_INVALID', 'JOB_INVALID']);
+  });
+
+  test('for being nested too deep to be looked through is refused with a reason, like any other', async () => {
+    // A few kilobytes of brackets: JSON.parse reads them, and whatever walks the value by recursion runs out of stack.
+    const item = JSON.stringify(aMailJob({ extra: 0 })).replace(
+      '"extra":0',
+      `"extra":${'['.repeat(9000)}${']'.repeat(9000)}`,
+    );
+    const room = aMailRoom();
+    await room.sendMail.handle(item);
+    assert.equal(room.queue.poisoned.length, 1);
+    assert.match(poisonCodes(room).join(), /^JOB_(INVALID|NOT_JSON)$/);
+    assert.deepEqual([room.sent, room.queue.returned], [[], []]);
+  });
 
   test('of an unknown version keeps the tenant and id that can be read', async () => {
     const room = aMailRoom();

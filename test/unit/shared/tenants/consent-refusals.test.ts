@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { hours } from '../../../../shared/clock.ts';
-import type { ErrorCode } from '../../../../shared/errors.ts';
+import { type ErrorCode, TenantpostError } from '../../../../shared/errors.ts';
 import type { ConsentReturn } from '../../../../shared/tenants/consent.ts';
 import { contoso, fabrikam } from '../../../support/app-identity.ts';
 import { noon } from '../../../support/clock.ts';
@@ -18,8 +18,8 @@ describe('finish, refused', () => {
     readonly invited?: string;
     /** Changes what Entra sends, or what has happened meanwhile. */
     readonly change: (setup: ConsentSetup, entry: Awaited<ReturnType<typeof begun>>) => Promise<Partial<ConsentReturn>>;
-    /** Whether the audit row can name the invitation, and the tenant. */
-    readonly names: { invitation: boolean; tenant: boolean };
+    /** Whether the audit row can name the invitation, and the tenant: as the one it is about, or only as claimed. */
+    readonly names: { invitation: boolean; tenant: boolean | 'claimed' };
   }
   const nobody = { invitation: false, tenant: false };
   const invitationOnly = { invitation: true, tenant: false };
@@ -90,7 +90,7 @@ describe('finish, refused', () => {
       code: 'CONSENT_WRONG_TENANT',
       invited: fabrikam,
       change: async () => ({}),
-      names: invitationOnly,
+      names: { invitation: true, tenant: 'claimed' },
     },
     'with a state that was used before': {
       code: 'CONSENT_STATE_USED',
@@ -136,11 +136,22 @@ describe('finish, refused', () => {
         at: setup.clock.now(),
         code,
         ...(names.invitation ? { invitationId: entry.invitationId } : {}),
-        ...(names.tenant ? { tenantId: contoso } : {}),
+        ...(names.tenant === true ? { tenantId: contoso } : {}),
+        ...(names.tenant === 'claimed' ? { claimedTenant: contoso } : {}),
       });
       assert.equal(setup.proved.length, code === 'TENANT_NOT_FOUND' ? 1 : 0, 'nothing is proved that is not believed');
     });
   }
+
+  test('for another tenant than the one invited has the claim in its detail as that, and not as the tenant', async () => {
+    const setup = aConsent();
+    const { invitationId, state, browser } = await begun(setup, fabrikam);
+    await assert.rejects(setup.consent.finish(returned({ state, browser })), (error: unknown) => {
+      assert.ok(error instanceof TenantpostError);
+      assert.deepEqual(error.detail, { invitationId, claimedTenant: contoso });
+      return withCode('CONSENT_WRONG_TENANT')(error);
+    });
+  });
 
   test('leaves the state good while it was refused before it counted', async () => {
     const setup = aConsent();

@@ -171,4 +171,43 @@ describe('finish, when the audit trail fails', () => {
     assert.deepEqual(setup.proved, []);
     assert.equal(setup.store.rows.get(invitationId)?.usedBy, undefined);
   });
+
+  test('on the return of a second tab, leaves the invitation to the tenant that used it in the first', async () => {
+    const setup = aConsent();
+    const first = await begun(setup);
+    const second = await setup.consent.start(first.signed, first.browser);
+    await setup.consent.finish(returned(first));
+    setup.audit.append = failing('STORAGE_UNAVAILABLE');
+    const { browser } = first;
+    await assert.rejects(setup.consent.finish(returned({ state: stateIn(second.location), browser })));
+    assert.equal(setup.store.rows.get(first.invitationId)?.usedBy, contoso);
+  });
+
+  for (const [what, append, because] of [
+    ['storage trouble', failing('STORAGE_UNAVAILABLE'), 'STORAGE_UNAVAILABLE'],
+    ['an error that nobody foresaw', () => Promise.reject(new TypeError('secret')), 'UNEXPECTED'],
+  ] as const) {
+    test(`on a refusal, with ${what}, the refusal is what the administrator gets, and the log has what is missing`, async () => {
+      const setup = aConsent();
+      const { state } = await begun(setup);
+      setup.audit.append = append;
+      await assert.rejects(
+        setup.consent.finish(returned({ state, browser: undefined })),
+        withCode('CONSENT_OTHER_BROWSER'),
+      );
+      assert.deepEqual(setup.log.lines, [
+        { level: 'error', event: 'consent.not-audited', detail: { code: 'CONSENT_OTHER_BROWSER', because } },
+      ]);
+    });
+  }
+
+  test('on a decline, that is what the administrator gets, and the invitation is free again', async () => {
+    const setup = aConsent();
+    const { invitationId, state, browser } = await begun(setup);
+    setup.audit.append = failing('STORAGE_UNAVAILABLE');
+    const declined = { error: 'permission_denied', errorDescription: 'The admin canceled', state, browser };
+    await assert.rejects(setup.consent.finish(returned(declined)), withCode('CONSENT_DECLINED'));
+    assert.equal(setup.store.rows.get(invitationId)?.usedBy, undefined);
+    assert.doesNotMatch(JSON.stringify(setup.log.lines), /canceled/);
+  });
 });

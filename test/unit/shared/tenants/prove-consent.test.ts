@@ -2,36 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { hours } from '../../../../shared/clock.ts';
 import type { ErrorCode } from '../../../../shared/errors.ts';
-import { ConsentProof } from '../../../../shared/tenants/prove-consent.ts';
-import type { Tenant } from '../../../../shared/tenants/tenant.ts';
-import type { Token } from '../../../../shared/tokens/token.ts';
 import { contoso, enterpriseApp } from '../../../support/app-identity.ts';
-import { noon, settableClock } from '../../../support/clock.ts';
-import { anError, failing, withCode } from '../../../support/failing.ts';
-import { MemoryAuditTrail } from '../../../support/memory-audit-trail.ts';
-import { MemoryTenantStore } from '../../../support/memory-tenant-store.ts';
-import { recordingLog } from '../../../support/recording-log.ts';
+import { noon } from '../../../support/clock.ts';
+import { aProof } from '../../../support/consent-proof.ts';
+import { failing, withCode } from '../../../support/failing.ts';
 import { aPendingTenant, aTenant } from '../../../support/tenant.ts';
 import { aToken } from '../../../support/unsigned-token.ts';
 
 const invitationId = 'invitation-1';
-
-function aProof(...known: readonly Tenant[]) {
-  const clock = settableClock();
-  const tenants = new MemoryTenantStore(...known);
-  const audit = new MemoryAuditTrail();
-  const log = recordingLog();
-  const dropped: string[] = [];
-  const tokens = {
-    renew: (tenantId: string): Promise<Token> => Promise.resolve(aToken({ tenantId })),
-    drop: (tenantId: string): Promise<void> => {
-      dropped.push(tenantId);
-      return Promise.resolve();
-    },
-  };
-  const proof = new ConsentProof({ tenants, tokens, audit, now: clock.now, log: log.log });
-  return { clock, tenants, audit, log, tokens, dropped, proof };
-}
 
 describe('prove', () => {
   test('makes a tenant active whose token carries the permission, with the object id of the token', async () => {
@@ -139,88 +117,34 @@ describe('prove', () => {
     assert.deepEqual(audit.events, []);
   });
 
-  test('fails as storage does, when the tenant cannot be recorded', async () => {
-    const { proof, tenants } = aProof();
+  test('fails as storage does, when the tenant cannot be recorded, and does not call it pending for that', async () => {
+    const { proof, tenants, audit } = aProof();
     tenants.save = failing('STORAGE_UNAVAILABLE');
     await assert.rejects(proof.prove(contoso), withCode('STORAGE_UNAVAILABLE'));
+    assert.deepEqual(audit.kinds(), ['tenant-active']);
+    assert.equal(tenants.rows.size, 0);
   });
 
-  test('never makes a tenant active without an audit row of it', async () => {
+  test('never changes a tenant without an audit row of it, to active or to pending', async () => {
+    for (const renew of [() => Promise.resolve(aToken()), failing('APP_NOT_IN_TENANT')]) {
+      const { proof, tokens, tenants, audit } = aProof();
+      tokens.renew = renew;
+      audit.append = failing('STORAGE_UNAVAILABLE');
+      await assert.rejects(proof.prove(contoso), withCode('STORAGE_UNAVAILABLE'));
+      assert.deepEqual(tenants.saved, []);
+    }
+  });
+
+  test('writes the audit row before the row of the tenant', async () => {
     const { proof, tenants, audit } = aProof();
-    audit.append = failing('STORAGE_UNAVAILABLE');
-    await assert.rejects(proof.prove(contoso), withCode('STORAGE_UNAVAILABLE'));
-    assert.notEqual(tenants.rows.get(contoso)?.state, 'active');
-  });
-});
-
-describe('proveAgain', () => {
-  test('makes a pending tenant active as soon as its token carries the permission', async () => {
-    const { proof, clock, audit } = aProof(aPendingTenant());
-    clock.advance(23 * hours);
-    assert.equal((await proof.proveAgain(aPendingTenant())).state, 'active');
-    assert.deepEqual(audit.events, [{ kind: 'tenant-active', at: noon + 23 * hours, tenantId: contoso }]);
-  });
-
-  test('keeps a tenant pending for 24 hours, counted from the first time, and then revokes it', async () => {
-    const { proof, tokens, tenants, clock, audit, dropped } = aProof(aPendingTenant());
-    tokens.renew = failing('APP_NOT_IN_TENANT');
-    for (let hour = 0; hour < 24; hour += 1) {
-      clock.advance(hours);
-      assert.equal((await proof.proveAgain(tenants.rows.get(contoso) ?? aTenant())).state, 'pending');
-    }
-    clock.advance(1);
-    const revoked = await proof.proveAgain(tenants.rows.get(contoso) ?? aTenant());
-    assert.equal(revoked.state, 'revoked');
-    assert.equal(revoked.since, noon + 24 * hours + 1);
-    assert.deepEqual(audit.kinds(), ['tenant-revoked']);
-    assert.deepEqual(dropped, [contoso]);
-  });
-
-  test('asks once more before it gives a tenant up: the timer itself may have stood still for a day', async () => {
-    const { proof, clock } = aProof(aPendingTenant());
-    clock.advance(25 * hours);
-    assert.equal((await proof.proveAgain(aPendingTenant())).state, 'active');
-  });
-
-  for (const code of ['TENANT_NOT_FOUND', 'APP_BLOCKED'] as const) {
-    test(`revokes on ${code}`, async () => {
-      const { proof, tokens, audit } = aProof(aPendingTenant());
-      tokens.renew = failing(code);
-      const tenant = await proof.proveAgain(aPendingTenant());
-      assert.equal(tenant.state, 'revoked');
-      assert.equal(tenant.code, code);
-      assert.deepEqual(audit.events, [{ kind: 'tenant-revoked', at: noon, tenantId: contoso, code }]);
-    });
-  }
-
-  test('leaves the tenant pending while our own storage is down for a moment', async () => {
-    for (const broken of ['find', 'save'] as const) {
-      const { proof, tenants } = aProof(aPendingTenant());
-      const [find, save] = [tenants.find.bind(tenants), tenants.save.bind(tenants)];
-      let failures = broken === 'save' ? 2 : 1;
-      const once = (): boolean => (failures -= 1) >= 0;
-      if (broken === 'find') tenants.find = (id) => (once() ? failing('STORAGE_UNAVAILABLE')() : find(id));
-      else tenants.save = (tenant) => (once() ? failing('STORAGE_UNAVAILABLE')() : save(tenant));
-      await Promise.allSettled([proof.proveAgain(aPendingTenant())]);
-      assert.notEqual(tenants.rows.get(contoso)?.state, 'revoked', broken);
-    }
-  });
-});
-
-describe('revoke', () => {
-  test('records why, keeps what was known, drops the token and says so once', async () => {
-    const { proof, tenants, audit, log, dropped } = aProof(aTenant());
-    const because = anError('APP_NOT_IN_TENANT');
-    const expected = { ...aTenant(), state: 'revoked', since: noon, code: 'APP_NOT_IN_TENANT' };
-    assert.deepEqual(await proof.revoke(aTenant(), because), expected);
-    assert.deepEqual(tenants.rows.get(contoso), expected);
-    assert.deepEqual(dropped, [contoso]);
-    assert.deepEqual(audit.events, [
-      { kind: 'tenant-revoked', at: noon, tenantId: contoso, code: 'APP_NOT_IN_TENANT' },
-    ]);
-    assert.deepEqual(log.events(), ['tenant.revoked']);
-
-    await proof.revoke(tenants.rows.get(contoso) ?? aTenant(), because);
-    assert.equal(audit.events.length, 1);
+    const kindsThen: string[][] = [];
+    const save = tenants.save.bind(tenants);
+    tenants.save = (tenant) => {
+      kindsThen.push([...audit.kinds()]);
+      return save(tenant);
+    };
+    await proof.prove(contoso);
+    await proof.revoke(aTenant(), 'APP_NOT_IN_TENANT');
+    assert.deepEqual(kindsThen, [['tenant-active'], ['tenant-active', 'tenant-revoked']]);
   });
 });

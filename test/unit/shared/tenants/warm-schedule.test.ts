@@ -7,8 +7,7 @@ for (const [seconds, schedule] of [
   [30, '*/30 * * * * *'],
   [60, '0 */1 * * * *'],
   [300, '0 */5 * * * *'],
-  [1800, '0 */30 * * * *'],
-  [3600, '0 0 * * * *'],
+  [900, '0 */15 * * * *'],
 ] as const) {
   test(`every ${seconds} seconds is ${schedule}`, () => {
     assert.equal(warmSchedule(seconds), schedule);

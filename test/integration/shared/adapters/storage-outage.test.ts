@@ -1,0 +1,86 @@
+/** Every call of every storage adapter while nobody serves the account. It takes as long as the SDKs retry: 16 s for queues. */
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { QueueJobQueue } from '../../../../shared/adapters/queue-job-queue.ts';
+import { TableAuditTrail } from '../../../../shared/adapters/table-audit-trail.ts';
+import { TableInvitationStore } from '../../../../shared/adapters/table-invitation-store.ts';
+import { TableOutcomeStore } from '../../../../shared/adapters/table-outcome-store.ts';
+import { TableTenantStore } from '../../../../shared/adapters/table-tenant-store.ts';
+import { TableTokenStore } from '../../../../shared/adapters/table-token-store.ts';
+import { VaultDataKey } from '../../../../shared/adapters/vault-data-key.ts';
+import { containers, queues, tables } from '../../../../shared/names.ts';
+import { contoso } from '../../../support/app-identity.ts';
+import { noon } from '../../../support/clock.ts';
+import { failureOf } from '../../../support/failure-of.ts';
+import { fixedDataKey } from '../../../support/fixed-data-key.ts';
+import { anOutcome } from '../../../support/outcome.ts';
+import { storageThatIsDown } from '../../../support/storage-accounts.ts';
+import { aTenant, anInvitation } from '../../../support/tenant.ts';
+import { aToken } from '../../../support/unsigned-token.ts';
+
+const down = await storageThatIsDown();
+const tenants = new TableTenantStore(down.table(tables.tenants));
+const audit = new TableAuditTrail(down.table(tables.consents));
+const invitations = new TableInvitationStore(down.table(tables.invitations));
+const outcomes = new TableOutcomeStore(down.table(tables.outcomes));
+const tokens = new TableTokenStore(down.table(tables.tokens), fixedDataKey(), 'public');
+const jobs = new QueueJobQueue(
+  down.queue(queues.mailGraph),
+  down.queue(queues.mailGraphPoison),
+  down.container(containers.mailContent),
+);
+const asked: string[] = [];
+const dataKey = new VaultDataKey({
+  table: down.table(tables.tokens),
+  wrappingKeyName: 'unused',
+  keys: { getKey: (name) => Promise.reject(new Error(`${asked.push(name)} keys were asked for`)) },
+  cryptography: (key) => assert.fail(`${asked.push(key)} keys were used`),
+});
+
+const reason = {
+  code: 'JOB_INVALID',
+  message: 'It is not valid.',
+  remedy: 'Mend it.',
+  owner: 'operator',
+  tenant: contoso,
+  id: 'invoice-1',
+  at: '2026-11-22T12:00:00.000Z',
+} as const;
+
+const calls: Record<string, () => Promise<unknown>> = {
+  'finding a tenant': () => tenants.find(contoso),
+  'saving a tenant': () => tenants.save(aTenant()),
+  'listing tenants': () => tenants.list(['active'])[Symbol.asyncIterator]().next(),
+  'appending an event': () => audit.append({ kind: 'consent-started', at: noon }),
+  'inserting an invitation': () => invitations.insert(anInvitation()),
+  'finding an invitation': () => invitations.find('1'),
+  'binding an invitation': () => invitations.bind('1', contoso),
+  'releasing an invitation': () => invitations.release('1'),
+  'consuming a state': () => invitations.consumeState('1', noon),
+  'inserting an outcome': () => outcomes.insert(anOutcome()),
+  'reading an outcome': () => outcomes.read(contoso, '1'),
+  'replacing an outcome': () => outcomes.replace(anOutcome(), 'W/"1"'),
+  'reading a token': () => tokens.read(contoso, 'graph'),
+  'writing a token': () => tokens.write(aToken()),
+  'removing a token': () => tokens.remove(contoso, 'graph'),
+  'reading the data key': () => dataKey.read(),
+  'putting a job back': () => jobs.putBack('a job', 0),
+  'moving a job to poison': () => jobs.poison({ reason, text: 'a job' }),
+  'moving a large job to poison': () => jobs.poison({ reason, text: 'x'.repeat(70_000) }),
+};
+
+describe('while storage is down', { concurrency: true }, () => {
+  for (const [what, call] of Object.entries(calls)) {
+    test(`${what} is STORAGE_UNAVAILABLE, with the cause`, async () => {
+      const error = await failureOf(call());
+      assert.deepEqual([error.code, error.detail], ['STORAGE_UNAVAILABLE', { status: undefined }]);
+      assert.ok(error.cause instanceof Error && 'code' in error.cause);
+      assert.equal(error.cause.code, 'ECONNREFUSED');
+    });
+  }
+});
+
+test('a data key that could not be looked up is not made anew', () => {
+  assert.deepEqual(asked, []);
+});

@@ -1,0 +1,28 @@
+/** ConsentProof with its ports in memory. */
+
+import { ConsentProof } from '../../shared/tenants/prove-consent.ts';
+import type { Tenant } from '../../shared/tenants/tenant.ts';
+import type { Token } from '../../shared/tokens/token.ts';
+import { settableClock } from './clock.ts';
+import { MemoryAuditTrail } from './memory-audit-trail.ts';
+import { MemoryTenantStore } from './memory-tenant-store.ts';
+import { recordingLog } from './recording-log.ts';
+import { aToken } from './unsigned-token.ts';
+
+/** @param known the tenants; by default none. */
+export function aProof(...known: readonly Tenant[]) {
+  const clock = settableClock();
+  const tenants = new MemoryTenantStore(...known);
+  const audit = new MemoryAuditTrail();
+  const log = recordingLog();
+  const dropped: string[] = [];
+  const tokens = {
+    renew: (tenantId: string): Promise<Token> => Promise.resolve(aToken({ tenantId })),
+    drop: (tenantId: string): Promise<void> => {
+      dropped.push(tenantId);
+      return Promise.resolve();
+    },
+  };
+  const proof = new ConsentProof({ tenants, tokens, audit, now: clock.now, log: log.log });
+  return { clock, tenants, audit, log, tokens, dropped, proof };
+}
