@@ -1,12 +1,10 @@
 /** Reads what became of the mail jobs, for the viewer and the demo: straight from the table, as an operator would. */
 
 import { z } from 'zod';
-import { type ErrorCode, errorMeanings } from '../shared/errors.ts';
+import { errorCodes, errorMeanings } from '../shared/errors.ts';
 import { tables } from '../shared/names.ts';
 import type { JobOutcome } from './cloud/viewer/viewer.ts';
 import type { LocalStorage } from './storage.ts';
-
-const codes = Object.keys(errorMeanings) as [ErrorCode, ...ErrorCode[]];
 
 const row = z.object({
   partitionKey: z.string(),
@@ -14,7 +12,7 @@ const row = z.object({
   state: z.string(),
   tries: z.number(),
   updatedAt: z.number(),
-  code: z.enum(codes).optional(),
+  code: z.enum(errorCodes).optional(),
 });
 
 export async function readOutcomes(storage: LocalStorage): Promise<JobOutcome[]> {

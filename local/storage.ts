@@ -15,12 +15,14 @@ export interface LocalStorage {
 }
 
 export function localStorage(connectionString: string): LocalStorage {
+  // Azurite without TLS is plain http on loopback.
+  const options = { allowInsecureConnection: true };
   const queueService = QueueServiceClient.fromConnectionString(connectionString);
   const blobService = BlobServiceClient.fromConnectionString(connectionString);
-  const tableService = TableServiceClient.fromConnectionString(connectionString);
+  const tableService = TableServiceClient.fromConnectionString(connectionString, options);
   return {
     connectionString,
-    table: (name) => TableClient.fromConnectionString(connectionString, name),
+    table: (name) => TableClient.fromConnectionString(connectionString, name, options),
     queue: (name) => queueService.getQueueClient(name),
     container: (name) => blobService.getContainerClient(name),
     async provision() {

@@ -70,10 +70,10 @@ const secureOrigin = origin.refine((url) => url.startsWith('https://'), 'an addr
 
 const storageUrl = z.url({ protocol: /^https$/, error: 'an https address of the storage service' });
 
-const hostAndPort = z
-  .string()
-  .regex(/^[0-9a-zA-Z.-]+:\d{1,5}$/, 'a host and port like smtp.office365.com:587')
-  .refine((text) => Number(text.split(':')[1]) <= 65_535, 'a port of at most 65535');
+const isHostAndPort = (text: string): boolean =>
+  /^[0-9a-zA-Z.-]+:\d{1,5}$/.test(text) && Number(text.split(':')[1]) <= 65_535;
+
+const hostAndPort = z.string().refine(isHostAndPort, 'a host and port like smtp.office365.com:587');
 
 /**
  * Whole runs must fit the hour, or the schedule's last step before the full hour would be shorter than the others. Beyond a
@@ -98,7 +98,7 @@ const schema = z.object({
   /** Set by App Service: the host name of the function app. */
   WEBSITE_HOSTNAME: z
     .string()
-    .regex(/^[0-9a-zA-Z.-]+(:\d{1,5})?$/, 'a host name')
+    .refine((text) => isHostAndPort(text) || /^[0-9a-zA-Z.-]+$/.test(text), 'a host name')
     .optional(),
   TENANTPOST_AUTHORITY_URL: secureOrigin.optional(),
   TENANTPOST_GRAPH_URL: secureOrigin.optional(),

@@ -365,6 +365,8 @@ export const errorMeanings = {
 
 export type ErrorCode = keyof typeof errorMeanings;
 
+export const errorCodes = Object.keys(errorMeanings) as [ErrorCode, ...ErrorCode[]];
+
 /** What may be logged, stored and shown as it is: ids, codes, field names and times. Never a token, body or recipient. */
 export type SafeDetail = Readonly<Record<string, string | number | boolean | undefined>>;
 

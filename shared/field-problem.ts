@@ -16,7 +16,9 @@ export function firstProblem(issues: readonly z.core.$ZodIssue[]): FieldProblem 
     const name = (issue.keys[0] ?? '').slice(0, 64).replaceAll(/[^\w-]/g, '?');
     return { field: pointer([...issue.path, name]), expected: 'no such field' };
   }
-  return { field: pointer(issue.path), expected: issue.code === 'invalid_type' ? issue.expected : issue.message };
+  // zod's own sentence about a wrong type tells what was there; one that the schema words itself does not.
+  const unworded = issue.code === 'invalid_type' && issue.message.startsWith('Invalid input');
+  return { field: pointer(issue.path), expected: unworded ? issue.expected : issue.message };
 }
 
 function pointer(path: readonly PropertyKey[]): string {

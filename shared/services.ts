@@ -12,6 +12,7 @@ import { TableInvitationStore } from './adapters/table-invitation-store.ts';
 import { TableOutcomeStore } from './adapters/table-outcome-store.ts';
 import { TableTenantStore } from './adapters/table-tenant-store.ts';
 import { TableTokenStore } from './adapters/table-token-store.ts';
+import { timeLimited, timeLimitOfCall } from './adapters/time-limit.ts';
 import { vaultCall } from './adapters/vault-call.ts';
 import { VaultCertificateCredential } from './adapters/vault-certificate-credential.ts';
 import { VaultDataKey } from './adapters/vault-data-key.ts';
@@ -150,7 +151,7 @@ function vaultClients({ cloud, vault }: Config, identity: ManagedIdentityCredent
   // The SDK refuses a vault whose host is not below its challenge's resource. That holds for Microsoft's own vaults; behind
   // a proxy, or for another implementation, the operator's setting is the word on where the vault is.
   const isMicrosofts = new URL(vault.url).hostname.endsWith(`.${clouds[cloud].vaultDomain}`);
-  const options = { disableChallengeResourceVerification: !isMicrosofts };
+  const options = { disableChallengeResourceVerification: !isMicrosofts, additionalPolicies: timeLimited };
   const byKey = new Map<string, CryptographyClient>();
   return {
     certificates: new CertificateClient(vault.url, identity, options),
@@ -168,5 +169,5 @@ async function askStorage(storage: StorageClients): Promise<void> {
   await storageCall('read the tenants table', () =>
     storage.table(tables.tenants).listEntities().byPage({ maxPageSize: 1 }).next(),
   );
-  await storageCall('read the send queue', () => storage.queue(queues.mailGraph).getProperties());
+  await storageCall('read the send queue', () => storage.queue(queues.mailGraph).getProperties(timeLimitOfCall()));
 }

@@ -5,6 +5,7 @@ import type { Credential } from '../tokens/credential.ts';
 import type { Resource } from '../tokens/token.ts';
 import type { TokenIssuer } from '../tokens/token-source.ts';
 import { entraError } from './entra-error.ts';
+import { timeLimited } from './time-limit.ts';
 
 export interface EntraTokenIssuerOptions {
   readonly credential: Credential;
@@ -34,6 +35,7 @@ export class EntraTokenIssuer implements TokenIssuer {
       disableInstanceDiscovery: !authorityIsKnown,
       // Whoever called waits and asks again in his own time.
       retryOptions: { maxRetries: 0 },
+      additionalPolicies: timeLimited,
     });
     try {
       return (await client.getToken(`${audiences[resource]}/.default`)).token;

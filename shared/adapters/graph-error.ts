@@ -53,9 +53,15 @@ export function graphError(tenantId: string, answer: GraphAnswer): TenantpostErr
   const code = rule?.code ?? 'SEND_UNCONFIRMED';
   const retryAfterSeconds = retryAfter(headers.get('retry-after'));
   return new TenantpostError(code, `Graph answered sendMail of tenant ${tenantId} with ${status}.`, {
-    detail: { status, graphCode, requestId: headers.get('request-id') ?? undefined },
+    detail: { status, graphCode, requestId: requestIdOf(headers) },
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   });
+}
+
+/** Graph's `request-id`, if it is one: it goes into rows and logs. */
+export function requestIdOf(headers: Headers): string | undefined {
+  const id = headers.get('request-id') ?? '';
+  return /^[0-9a-fA-F-]{36}$/.test(id) ? id : undefined;
 }
 
 /** Graph's code, if it is a plain word: anything else is somebody else's text and stays out of rows and logs. */

@@ -11,7 +11,8 @@ import { TenantpostError } from '../errors.ts';
 import type { MailJob } from '../mail/mail-job.ts';
 import type { SendReceipt, Transport } from '../mail/transport.ts';
 import type { Token } from '../tokens/token.ts';
-import { graphError } from './graph-error.ts';
+import { neverConnected } from './connect-failures.ts';
+import { graphError, requestIdOf } from './graph-error.ts';
 import { graphMessage } from './graph-message.ts';
 
 /** Longer than Graph ever takes for a small message; after it nobody knows whether it left. */
@@ -27,11 +28,10 @@ export class GraphTransport implements Transport {
 
   async send(job: MailJob, token: Token): Promise<SendReceipt> {
     const response = await this.#post(job, token);
-    const requestId = response.headers.get('request-id') ?? undefined;
     // Any 2xx is success whatever its body says: reading it could only turn a mail that left into an error.
     if (response.ok) {
       response.body?.cancel().catch(() => undefined);
-      return { requestId };
+      return { requestId: requestIdOf(response.headers) };
     }
     throw graphError(job.tenant, { status: response.status, headers: response.headers, text: await bodyOf(response) });
   }
@@ -51,27 +51,30 @@ export class GraphTransport implements Transport {
       .header('client-request-id', crypto.randomUUID())
       .responseType(ResponseType.RAW);
     try {
-      const response: unknown = await request.post(graphMessage(job));
-      if (response instanceof Response) return response;
+      await request.post(graphMessage(job));
     } catch (cause) {
       // The client turns a failed request into an error of its own that has lost the cause.
       throw wire.failure ?? cause;
     }
-    throw new TenantpostError('SEND_UNCONFIRMED', 'The Graph client returned something else than an answer.');
+    // The answer as it came, and not what the client makes of it.
+    if (wire.response) return wire.response;
+    throw new TenantpostError('SEND_UNCONFIRMED', 'The Graph client ended without an answer.');
   }
 }
 
 /** The end of the client's chain: one request, no retry, no redirect. A retried sendMail is a second mail. */
 class OneRequest implements Middleware {
   failure: TenantpostError | undefined;
+  response: Response | undefined;
 
   async execute(context: Context): Promise<void> {
     try {
-      context.response = await fetch(context.request, {
+      this.response = await fetch(context.request, {
         ...context.options,
         redirect: 'manual',
         signal: AbortSignal.timeout(answerWithin),
       });
+      context.response = this.response;
     } catch (cause) {
       this.failure = networkError(cause);
       throw cause;
@@ -79,34 +82,11 @@ class OneRequest implements Middleware {
   }
 }
 
-/** Failures before a connection stood: the request cannot have reached Graph. */
-const neverLeft = new Set([
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_HAS_EXPIRED',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
-
 function networkError(cause: unknown): TenantpostError {
-  const reason = networkCode(cause);
-  if (neverLeft.has(reason)) {
-    return new TenantpostError('GRAPH_UNAVAILABLE', 'No connection to Graph could be made.', {
-      cause,
-      detail: { network: reason },
-    });
-  }
-  return new TenantpostError('SEND_UNCONFIRMED', 'The connection to Graph broke before its answer came.', {
-    cause,
-    detail: { network: reason },
-  });
+  const [code, message] = neverConnected(cause)
+    ? (['GRAPH_UNAVAILABLE', 'No connection to Graph could be made.'] as const)
+    : (['SEND_UNCONFIRMED', 'The connection to Graph broke before its answer came.'] as const);
+  return new TenantpostError(code, message, { cause, detail: { network: networkCode(cause) } });
 }
 
 /** undici wraps what happened as the `cause` of its "fetch failed". */

@@ -3,6 +3,7 @@
 import type { TableClient } from '@azure/data-tables';
 import type { AuditTrail, ConsentEvent } from '../tenants/audit.ts';
 import { storageCall } from './storage-clients.ts';
+import { insertIfAbsent } from './table-own-write.ts';
 
 /** The partition of events whose tenant nobody could tell. */
 const unknownTenant = 'unknown';
@@ -20,13 +21,12 @@ export class TableAuditTrail implements AuditTrail {
   async append(event: ConsentEvent): Promise<void> {
     const { tenantId, at, ...facts } = event;
     const newestFirst = String(endOfTime - at).padStart(13, '0');
-    await storageCall('append to the audit trail', () =>
-      this.#table.createEntity({
-        partitionKey: tenantId ?? unknownTenant,
-        rowKey: `${newestFirst}-${crypto.randomUUID()}`,
-        at: new Date(at),
-        ...facts,
-      }),
-    );
+    const entity = {
+      partitionKey: tenantId ?? unknownTenant,
+      rowKey: `${newestFirst}-${crypto.randomUUID()}`,
+      at: new Date(at),
+      ...facts,
+    };
+    await storageCall('append to the audit trail', () => insertIfAbsent(this.#table, entity));
   }
 }

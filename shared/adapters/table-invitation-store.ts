@@ -2,8 +2,10 @@
 
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
+import { TenantpostError } from '../errors.ts';
 import type { Binding, Invitation, InvitationStore } from '../tenants/invitation.ts';
 import { storageCall, unless } from './storage-clients.ts';
+import { insertIfAbsent } from './table-own-write.ts';
 
 const row = z.object({
   etag: z.string(),
@@ -24,9 +26,10 @@ export class TableInvitationStore implements InvitationStore {
   }
 
   async insert({ id, ...facts }: Invitation): Promise<void> {
-    await storageCall('write an invitation', () =>
-      this.#table.createEntity({ partitionKey: invitations, rowKey: id, ...facts }),
-    );
+    const entity = { partitionKey: invitations, rowKey: id, ...facts };
+    const written = await storageCall('write an invitation', () => insertIfAbsent(this.#table, entity));
+    if (written === undefined)
+      throw new TenantpostError('STORAGE_UNAVAILABLE', 'There is an invitation of this id already.');
   }
 
   async find(id: string): Promise<Invitation | undefined> {
@@ -50,7 +53,7 @@ export class TableInvitationStore implements InvitationStore {
     const update = { partitionKey: invitations, rowKey: id, usedBy: tenantId };
     const options = { etag: found.etag };
     const written = await storageCall('write an invitation', () =>
-      unless(412, undefined, () => this.#table.updateEntity(update, 'Merge', options)),
+      unless('UpdateConditionNotSatisfied', undefined, () => this.#table.updateEntity(update, 'Merge', options)),
     );
     return written === undefined ? this.bind(id, tenantId) : 'bound';
   }
@@ -63,15 +66,13 @@ export class TableInvitationStore implements InvitationStore {
 
   async consumeState(stateId: string, expiresAt: number): Promise<boolean> {
     const entity = { partitionKey: states, rowKey: stateId, expiresAt };
-    const written = await storageCall('write a consent state', () =>
-      unless(409, undefined, () => this.#table.createEntity(entity)),
-    );
+    const written = await storageCall('write a consent state', () => insertIfAbsent(this.#table, entity));
     return written !== undefined;
   }
 
   async #read(id: string): Promise<z.infer<typeof row> | undefined> {
     const found = await storageCall('read an invitation', () =>
-      unless(404, undefined, () => this.#table.getEntity(invitations, id)),
+      unless('ResourceNotFound', undefined, () => this.#table.getEntity(invitations, id)),
     );
     return found === undefined ? undefined : row.parse(found);
   }

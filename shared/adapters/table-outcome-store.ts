@@ -2,11 +2,10 @@
 
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
-import { type ErrorCode, errorMeanings } from '../errors.ts';
+import { errorCodes } from '../errors.ts';
 import type { Outcome, OutcomeStore, StoredOutcome } from '../mail/outcome.ts';
 import { storageCall, unless } from './storage-clients.ts';
-
-const codes = Object.keys(errorMeanings) as [ErrorCode, ...ErrorCode[]];
+import { insertIfAbsent, replaceIfUnchanged } from './table-own-write.ts';
 
 const row = z.object({
   partitionKey: z.string(),
@@ -17,7 +16,7 @@ const row = z.object({
   tries: z.number(),
   createdAt: z.number(),
   updatedAt: z.number(),
-  code: z.enum(codes).optional(),
+  code: z.enum(errorCodes).optional(),
   field: z.string().optional(),
   expected: z.string().optional(),
   notBefore: z.number().optional(),
@@ -32,25 +31,19 @@ export class TableOutcomeStore implements OutcomeStore {
     this.#table = table;
   }
 
-  async insert(outcome: Outcome): Promise<string | undefined> {
-    const written = await storageCall('claim a mail job', () =>
-      unless(409, undefined, () => this.#table.createEntity(toEntity(outcome))),
-    );
-    return written?.etag;
+  insert(outcome: Outcome): Promise<string | undefined> {
+    return storageCall('claim a mail job', () => insertIfAbsent(this.#table, toEntity(outcome)));
   }
 
   async read(tenantId: string, id: string): Promise<StoredOutcome | undefined> {
     const found = await storageCall('read an outcome', () =>
-      unless(404, undefined, () => this.#table.getEntity(tenantId, id)),
+      unless('ResourceNotFound', undefined, () => this.#table.getEntity(tenantId, id)),
     );
     return found === undefined ? undefined : toStored(found);
   }
 
-  async replace(outcome: Outcome, etag: string): Promise<string | undefined> {
-    const written = await storageCall('write an outcome', () =>
-      unless(412, undefined, () => this.#table.updateEntity(toEntity(outcome), 'Replace', { etag })),
-    );
-    return written?.etag;
+  replace(outcome: Outcome, etag: string): Promise<string | undefined> {
+    return storageCall('write an outcome', () => replaceIfUnchanged(this.#table, toEntity(outcome), etag));
   }
 }
 

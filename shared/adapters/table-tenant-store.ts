@@ -2,6 +2,7 @@
 
 import { odata, type TableClient } from '@azure/data-tables';
 import { z } from 'zod';
+import { errorCodes } from '../errors.ts';
 import type { Tenant, TenantState, TenantStore } from '../tenants/tenant.ts';
 import { storageCall, unless } from './storage-clients.ts';
 
@@ -10,7 +11,7 @@ const row = z.object({
   state: z.enum(['pending', 'active', 'revoked']),
   since: z.number(),
   objectId: z.string().optional(),
-  code: z.string().optional(),
+  code: z.enum(errorCodes).optional(),
 });
 
 export class TableTenantStore implements TenantStore {
@@ -21,7 +22,9 @@ export class TableTenantStore implements TenantStore {
   }
 
   async find(id: string): Promise<Tenant | undefined> {
-    const found = await storageCall('read a tenant', () => unless(404, undefined, () => this.#table.getEntity(id, id)));
+    const found = await storageCall('read a tenant', () =>
+      unless('ResourceNotFound', undefined, () => this.#table.getEntity(id, id)),
+    );
     return found === undefined ? undefined : toTenant(found);
   }
 
@@ -32,6 +35,7 @@ export class TableTenantStore implements TenantStore {
   }
 
   async *list(states: readonly TenantState[]): AsyncIterable<Tenant> {
+    if (states.length === 0) return;
     const filter = states.map((state) => odata`state eq ${state}`).join(' or ');
     const rows = this.#table.listEntities({ queryOptions: { filter } })[Symbol.asyncIterator]();
     for (;;) {

@@ -24,7 +24,7 @@ export class TableTokenStore implements TokenStore {
 
   async read(tenantId: string, resource: Resource): Promise<string | undefined> {
     const found = await storageCall('read a token', () =>
-      unless(404, undefined, () => this.#table.getEntity(tenantId, resource)),
+      unless('ResourceNotFound', undefined, () => this.#table.getEntity(tenantId, resource)),
     );
     if (found === undefined) return undefined;
     // A row that does not decrypt was moved, changed, or made with a data key that is gone: it is no token.
@@ -39,7 +39,7 @@ export class TableTokenStore implements TokenStore {
 
   async remove(tenantId: string, resource: Resource): Promise<void> {
     await storageCall('remove a token', () =>
-      unless(404, undefined, () => this.#table.deleteEntity(tenantId, resource)),
+      unless('ResourceNotFound', undefined, () => this.#table.deleteEntity(tenantId, resource)),
     );
   }
 

@@ -42,7 +42,9 @@ export class VaultCertificateCredential implements Credential {
 
   async assertion(tenantId: string): Promise<string> {
     const { cryptography, clientId, authorityUrl, now } = this.#options;
-    const { keyId, thumbprint } = await this.#certificate();
+    const { keyId, thumbprint, expiresAt } = await this.#certificate();
+    // The SDK would refuse to sign, with an error that looks like a vault that is away.
+    if (now() >= expiresAt) throw new TenantpostError('CREDENTIAL_REFUSED', 'The certificate has expired.');
     const at = Math.floor(now() / 1000);
     const header = { alg: 'PS256', typ: 'JWT', 'x5t#S256': thumbprint };
     const claims = {
@@ -82,7 +84,7 @@ export class VaultCertificateCredential implements Credential {
 
   async #read(): Promise<SigningCertificate> {
     const { certificates, certificateName } = this.#options;
-    const { cer, keyId } = await vaultCall(`read certificate ${certificateName}`, () =>
+    const { cer, keyId, properties } = await vaultCall(`read certificate ${certificateName}`, () =>
       certificates.getCertificate(certificateName),
     );
     if (cer === undefined || keyId === undefined) {
@@ -93,7 +95,8 @@ export class VaultCertificateCredential implements Credential {
       keyId,
       thumbprint: createHash('sha256').update(raw).digest('base64url'),
       notBefore: Date.parse(validFrom),
-      expiresAt: Date.parse(validTo),
+      // The vault may end it sooner than the certificate itself does.
+      expiresAt: Math.min(Date.parse(validTo), properties.expiresOn?.getTime() ?? Infinity),
     };
   }
 }

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { TenantpostError } from '../errors.ts';
 import type { DataKey } from '../tokens/data-key.ts';
 import { storageCall, unless } from './storage-clients.ts';
+import { insertIfAbsent } from './table-own-write.ts';
 import { vaultCall } from './vault-call.ts';
 
 const row = z.object({ wrapped: z.base64(), wrappingKey: z.string() });
@@ -47,7 +48,7 @@ export class VaultDataKey implements DataKey {
   async #load(): Promise<Uint8Array> {
     const { table, cryptography } = this.#options;
     const found = await storageCall('read the data key', () =>
-      unless(404, undefined, () => table.getEntity(partitionKey, rowKey)),
+      unless('ResourceNotFound', undefined, () => table.getEntity(partitionKey, rowKey)),
     );
     if (found === undefined) return this.#create();
     // The version that wrapped it is written beside it, so a rotated wrapping key still unwraps.
@@ -68,9 +69,7 @@ export class VaultDataKey implements DataKey {
     const key = randomBytes(32);
     const { result } = await vaultCall('wrap the data key', () => cryptography(wrappingKey).wrapKey(algorithm, key));
     const entity = { partitionKey, rowKey, wrapped: Buffer.from(result).toString('base64'), wrappingKey };
-    const written = await storageCall('write the data key', () =>
-      unless(409, undefined, () => table.createEntity(entity)),
-    );
+    const written = await storageCall('write the data key', () => insertIfAbsent(table, entity));
     // Two processes that start together both make a key; the one that was inserted first is everybody's.
     return written === undefined ? this.#load() : key;
   }

@@ -66,6 +66,8 @@ export function consentErrorPage(error: TenantpostError, request: HttpRequest): 
 }
 
 /** Only with a state of ours is the description Entra's: anybody can write a callback with a text of his own. */
-function entrasWords({ detail }: TenantpostError, { query }: HttpRequest): string | undefined {
-  return detail['invitationId'] === undefined ? undefined : query.get('error_description')?.slice(0, 500);
+function entrasWords({ code, detail }: TenantpostError, { query }: HttpRequest): string | undefined {
+  const reported = code === 'CONSENT_DECLINED' || code === 'CONSENT_FAILED';
+  if (!reported || detail['invitationId'] === undefined) return undefined;
+  return query.get('error_description')?.slice(0, 500);
 }

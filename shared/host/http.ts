@@ -18,8 +18,8 @@ export function answering(onError: OnError, handler: Handler): HttpHandler {
         const known = asTenantpostError(error);
         if (known.code === 'UNEXPECTED') logUnexpected(error);
         log(known.meaning.httpStatus >= 500 ? 'error' : 'warning', 'http.refused', {
-          code: known.code,
           ...known.detail,
+          code: known.code,
         });
         return secured(onError(known, request));
       }

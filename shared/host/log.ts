@@ -19,7 +19,7 @@ export function withTrigger(context: InvocationContext, work: () => Promise<void
     } catch (error) {
       const known = asTenantpostError(error);
       if (known.code === 'UNEXPECTED') logUnexpected(error);
-      else log('error', 'trigger.failed', { code: known.code, ...known.detail });
+      else log('error', 'trigger.failed', { ...known.detail, code: known.code });
       throw new TenantpostError(known.code, known.message);
     }
   });
@@ -38,8 +38,16 @@ export const log: Log = (level, event, detail = {}) => {
 /** An exception nobody foresaw: where it happened and the kinds of its causes, but no message, which may hold anything. */
 export function logUnexpected(error: unknown): void {
   const chain: string[] = [];
-  for (let at: unknown = error; at instanceof Error; at = at.cause) chain.push(at.name);
-  const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
-  const frames = lines.map((line) => line.trim()).filter((line) => line.startsWith('at '));
+  for (let at: unknown = error; at instanceof Error && chain.length < 8; at = at.cause) chain.push(at.name);
+  const frames = error instanceof Error ? framesOf(error) : [];
   log('error', 'unexpected', { kinds: chain.join(' < '), stack: frames.slice(0, 8).join(' | ') });
+}
+
+/** A stack begins with the message, of which a line may look like a frame. */
+function framesOf({ stack = '', message }: Error): string[] {
+  const after = stack.slice(Math.max(0, stack.indexOf(message)) + message.length);
+  return after
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith('at '));
 }

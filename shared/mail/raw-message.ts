@@ -33,7 +33,8 @@ export function decodeMessage({ text }: RawMessage): object {
       detail: { field: '', expected: 'at most 65536 bytes', bytes: Buffer.byteLength(text) },
     });
   }
-  const value = parseObject(text) ?? parseObject(fromBase64(text));
+  // Some producers begin their JSON with a byte order mark.
+  const value = parseObject(text.replace(/^\uFEFF/, '')) ?? parseObject(fromBase64(text));
   if (value !== undefined) return value;
   throw new TenantpostError('JOB_NOT_JSON', 'The queue message is neither a JSON object nor base64 of one.', {
     detail: { field: '', expected: 'a JSON object' },

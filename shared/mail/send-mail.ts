@@ -151,22 +151,24 @@ export class SendMail {
 
 /** Which row a message is about, as far as its tenant and id can be read: a malformed job is found under its own id too. */
 function subjectOf(raw: RawMessage): Subject {
-  const value = readable(raw);
+  const { value, print } = readable(raw);
   const tenant = tenantIdSchema.safeParse('tenant' in value ? value.tenant : undefined);
   const id = mailJobId.safeParse('id' in value ? value.id : undefined);
   return {
     text: raw.text,
     tenantId: tenant.success ? tenant.data : unreadableTenant,
     id: id.success ? id.data : `message-${raw.digest}`,
-    fingerprint: fingerprint(value),
+    fingerprint: print,
   };
 }
 
-function readable(raw: RawMessage): object {
+function readable(raw: RawMessage): { value: object; print: string } {
   try {
-    return decodeMessage(raw);
+    const value = decodeMessage(raw);
+    return { value, print: fingerprint(value) };
   } catch {
-    return { unreadable: raw.digest };
+    // No JSON, or JSON that is nested too deep to be walked: no job either way.
+    return { value: {}, print: raw.digest };
   }
 }
 

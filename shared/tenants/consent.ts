@@ -137,14 +137,25 @@ export class Consent {
   }
 
   async #prove(tenantId: string, { id }: Invitation, binding: Binding): Promise<Tenant> {
-    const { audit, proof, store, now } = this.#with;
+    const { audit, proof, now } = this.#with;
     try {
       await audit.append({ kind: 'consent-returned', at: now(), invitationId: id, tenantId });
       return await proof.prove(tenantId, id);
     } catch (error) {
       // Only what this return has bound: an earlier one of the same tenant may have succeeded.
-      if (binding === 'bound') await store.release(id);
+      if (binding === 'bound') await this.#release(id);
       throw error;
+    }
+  }
+
+  async #release(id: string): Promise<void> {
+    try {
+      await this.#with.store.release(id);
+    } catch (failure) {
+      this.#with.log('error', 'invitation.not-released', {
+        invitationId: id,
+        because: asTenantpostError(failure).code,
+      });
     }
   }
 

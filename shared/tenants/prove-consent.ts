@@ -64,8 +64,9 @@ export class ConsentProof {
       return this.revoke(tenant, code);
     }
     // Asked first, so that a timer that stood still for a day does not give up a tenant that is ready.
-    const gaveUp = asked.state === 'pending' && this.#with.now() - asked.since > pendingFor;
-    return gaveUp ? this.revoke(asked, 'APP_NOT_IN_TENANT') : asked;
+    const { state, since, code } = asked;
+    const tooLong = state === 'pending' && this.#with.now() - since > pendingFor;
+    return tooLong && (code === 'APP_NOT_IN_TENANT' || code === 'ROLE_MISSING') ? this.revoke(asked, code) : asked;
   }
 
   /** Consent is gone: no token of the tenant is kept and no mail is tried until it is back. */

@@ -1,6 +1,7 @@
 /** A tenant as this installation knows it, and the states that it goes through. */
 
 import { z } from 'zod';
+import type { ErrorCode } from '../errors.ts';
 
 /**
  * - `pending`: somebody consented, but no token of the tenant carries the permission yet. The timer asks again.
@@ -18,7 +19,7 @@ export interface Tenant {
   /** Object id of the enterprise application in the tenant, known once a token has been seen. */
   readonly objectId?: string;
   /** Why the state is not `active`: a code of shared/errors.ts. */
-  readonly code?: string;
+  readonly code?: ErrorCode;
 }
 
 export interface TenantStore {

@@ -37,7 +37,7 @@ test('a tick that cannot list the tenants fails the function, and the log says b
   tenants.list = () => ({ [Symbol.asyncIterator]: () => ({ next }) });
   const { context, lines } = anInvocation('warmTokens');
   await assert.rejects(async () => warmTokens(services).handler(tick, context), plainly('STORAGE_UNAVAILABLE'));
-  assert.deepEqual(lines, ['error {"event":"trigger.failed","code":"STORAGE_UNAVAILABLE","status":503}']);
+  assert.deepEqual(lines, ['error {"event":"trigger.failed","status":503,"code":"STORAGE_UNAVAILABLE"}']);
 });
 
 test('an error that nobody foresaw fails the function, and neither the host nor the log gets a word of it', async () => {

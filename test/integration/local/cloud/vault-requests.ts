@@ -10,7 +10,7 @@ import type { VaultKey, VaultRole } from '../../../../local/cloud/state.ts';
 import { aToken, type TestCloud, type TokenOverrides, vendor } from '../../../support/cloud.ts';
 
 export const vaultResource = 'https://vault.azure.net';
-export const apiVersion = 'api-version=2025-07-01';
+const apiVersion = 'api-version=2025-07-01';
 
 /** A token of the vendor's managed identity for the vault. */
 export function aVaultToken(cloud: Cloud, overrides: TokenOverrides = {}, signedBy?: string): Promise<string> {

@@ -106,17 +106,17 @@ describe('a storage call', () => {
 
   test('whose one expected refusal came gives what stands for it, and throws every other', async () => {
     const absent = () => table.getEntity('p', crypto.randomUUID());
-    assert.equal(await unless(404, 'absent', absent), 'absent');
-    await assert.rejects(unless(409, 'taken', absent), { statusCode: 404 });
+    assert.equal(await unless('ResourceNotFound', 'absent', absent), 'absent');
+    await assert.rejects(unless('EntityAlreadyExists', 'taken', absent), { statusCode: 404 });
     await table.createEntity({ partitionKey: 'p', rowKey: 'taken' });
     const again = () => table.createEntity({ partitionKey: 'p', rowKey: 'taken' });
-    assert.equal(await unless(409, 'taken', again), 'taken');
-    await assert.rejects(unless(404, 'absent', again), { statusCode: 409 });
+    assert.equal(await unless('EntityAlreadyExists', 'taken', again), 'taken');
+    await assert.rejects(unless('ResourceNotFound', 'absent', again), { statusCode: 409 });
   });
 
   test('to a table that is missing is a failure, not a row that is absent', async () => {
     const nowhere = byConnectionString.clients.table('nosuchtable');
-    await assert.rejects(unless(404, 'absent', () => nowhere.getEntity('p', 'r')));
+    await assert.rejects(unless('ResourceNotFound', 'absent', () => nowhere.getEntity('p', 'r')));
   });
 });
 

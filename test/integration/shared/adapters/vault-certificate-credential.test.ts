@@ -52,7 +52,7 @@ function identityWith(...vaultRoles: VaultRole[]) {
 }
 
 /** A further version of a certificate and its key. @param created seconds from now. */
-async function putCertificate(name: string, { created = 0, expires = 3600, exportable = false } = {}) {
+async function putCertificate(name: string, { created = 0, expires = 7200, exportable = false } = {}) {
   const { der, privateJwk, thumbprint } = await makeAppCertificate(name);
   const version = crypto.randomUUID().replaceAll('-', '');
   const now = Math.floor(Date.now() / 1000);

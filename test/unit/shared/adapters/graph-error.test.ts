@@ -45,9 +45,12 @@ describe('an answer of Graph', () => {
   ];
   for (const [status, graphCode, code] of table) {
     test(`of ${status}${graphCode === undefined ? '' : ` ${graphCode}`} is ${code}`, () => {
-      const error = graphError(contoso, anAnswer(status, graphCode, { 'request-id': 'request-1' }));
+      const error = graphError(
+        contoso,
+        anAnswer(status, graphCode, { 'request-id': '0f8fad5b-d9cb-469f-a165-70867728950e' }),
+      );
       assert.equal(error.code, code);
-      assert.deepEqual(error.detail, { status, graphCode, requestId: 'request-1' });
+      assert.deepEqual(error.detail, { status, graphCode, requestId: '0f8fad5b-d9cb-469f-a165-70867728950e' });
       assert.equal(error.message, `Graph answered sendMail of tenant ${contoso} with ${status}.`);
     });
   }

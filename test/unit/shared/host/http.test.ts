@@ -101,7 +101,7 @@ describe('an answer', () => {
       assert.ok(typeof response === 'object' && 'body' in response);
       assert.equal(response.status, errorMeanings[code].httpStatus);
       assert.deepEqual(headersOf(response), { ...secured, 'content-type': 'application/problem+json' });
-      assert.deepEqual(lines, [`${level} {"event":"http.refused","code":"${code}","invitationId":"i"}`]);
+      assert.deepEqual(lines, [`${level} {"event":"http.refused","invitationId":"i","code":"${code}"}`]);
     }
   });
 

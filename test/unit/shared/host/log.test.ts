@@ -132,7 +132,7 @@ describe('a trigger', () => {
     const options = { detail: { status: 503 }, cause: new Error('secret') };
     const { error, lines } = await failed(new TenantpostError('STORAGE_UNAVAILABLE', 'Storage failed.', options));
     assert.deepEqual([error.code, error.message], ['STORAGE_UNAVAILABLE', 'Storage failed.']);
-    assert.deepEqual(lines, ['error {"event":"trigger.failed","code":"STORAGE_UNAVAILABLE","status":503}']);
+    assert.deepEqual(lines, ['error {"event":"trigger.failed","status":503,"code":"STORAGE_UNAVAILABLE"}']);
   });
 
   for (const cause of [new TypeError('secret'), 'secret', undefined]) {

@@ -20,7 +20,7 @@ describe('a wrong field is named by its JSON pointer', () => {
     ['an id with a line break', { id: 'a\n' }, '/id', anId],
     ['an id of 201 characters', { id: 'a'.repeat(201) }, '/id', anId],
 
-    ['no tenant', { tenant: undefined }, '/tenant', 'string'],
+    ['no tenant', { tenant: undefined }, '/tenant', aTenantId],
     ['a tenant by domain', { tenant: 'contoso.com' }, '/tenant', aTenantId],
 
     ['no sender', { from: undefined }, '/from', 'string'],
