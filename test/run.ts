@@ -16,7 +16,14 @@ await buildApp();
 const child = spawn(
   process.execPath,
   // Two at a time: the machine that CI has two cores, and one file's servers idle while another's start.
-  ['--disable-warning=ExperimentalWarning', '--test', '--test-reporter=spec', '--test-concurrency=2', '--test-timeout=120000', ...files],
+  [
+    '--disable-warning=ExperimentalWarning',
+    '--test',
+    '--test-reporter=spec',
+    '--test-concurrency=2',
+    '--test-timeout=120000',
+    ...files,
+  ],
   { stdio: 'inherit' },
 );
 child.on('exit', (code) => process.exit(code ?? 1));
