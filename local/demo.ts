@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { queues } from '../shared/names.ts';
+import { help, readArguments } from './arguments.ts';
 import { customers } from './cloud/seed.ts';
 import { demoJobs } from './demo-jobs.ts';
 import { consent, invite, tenantState } from './onboarding.ts';
@@ -23,23 +24,17 @@ interface JobResult {
   code?: string;
 }
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    verbose: { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
-  },
-});
-if (values.help) {
-  console.log(`npm run demo [-- --json] [-- --verbose]
+const usage = `npm run demo [-- --json] [-- --verbose]
 
 Runs the whole path on this machine: two tenants consent, the timer warms, five mails are queued and delivered or
 refused with their reason. Nothing outside of this machine is reached.
 
   --json     the last line of the output is one JSON object
-  --verbose  also prints the lines of the function host`);
-  process.exit(0);
-}
+  --verbose  also prints the lines of the function host`;
+
+const values = readArguments(usage, () =>
+  parseArgs({ options: { json: { type: 'boolean' }, verbose: { type: 'boolean' }, help } }),
+);
 
 const began = Date.now();
 const say = (line: string): void => console.error(`${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${line}`);

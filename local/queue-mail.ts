@@ -4,25 +4,28 @@ import { QueueClient } from '@azure/storage-queue';
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { queues } from '../shared/names.ts';
+import { help, readArguments } from './arguments.ts';
 import { customers } from './cloud/seed.ts';
 import { connectionFile, startCaFile } from './start-files.ts';
 import { trust } from './trust.ts';
 
 const { contoso } = customers;
-const { values } = parseArgs({
-  options: {
-    tenant: { type: 'string', default: contoso.id },
-    from: { type: 'string', default: `post@${contoso.domain}` },
-    to: { type: 'string', default: 'ada@customer.example' },
-    subject: { type: 'string', default: 'Hello' },
-    text: { type: 'string', default: 'It works.' },
-    help: { type: 'boolean', short: 'h' },
-  },
-});
-if (values.help) {
-  console.log('npm run mail -- [--tenant GUID] [--from ADDRESS] [--to ADDRESS] [--subject TEXT] [--text TEXT]');
-  process.exit(0);
-}
+const usage = `npm run mail -- [--tenant GUID] [--from ADDRESS] [--to ADDRESS] [--subject TEXT] [--text TEXT]
+
+Puts one mail job on the queue of a running npm start. What is left out is Contoso's.`;
+
+const values = readArguments(usage, () =>
+  parseArgs({
+    options: {
+      tenant: { type: 'string', default: contoso.id },
+      from: { type: 'string', default: `post@${contoso.domain}` },
+      to: { type: 'string', default: 'ada@customer.example' },
+      subject: { type: 'string', default: 'Hello' },
+      text: { type: 'string', default: 'It works.' },
+      help,
+    },
+  }),
+);
 if (!existsSync(connectionFile)) {
   console.error('There is no local storage to put a mail job into. Run npm start first, in another terminal.');
   process.exit(1);

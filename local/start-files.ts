@@ -1,5 +1,6 @@
 /** Where `npm start` keeps what it must remember; `.local/` is ignored by git and may be deleted at any time. */
 
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const startFolder = join(import.meta.dirname, '..', '.local');
@@ -8,3 +9,31 @@ export const startFolder = join(import.meta.dirname, '..', '.local');
 export const connectionFile = join(startFolder, 'connection.txt');
 
 export const startCaFile = join(startFolder, 'cloud', 'ca.pem');
+
+const ownerFile = join(startFolder, 'owner.pid');
+
+/** Two stacks on one folder would write over each other's storage. @throws when another process has it. */
+export function takeStartFolder(): void {
+  const owner = ownerOf();
+  if (owner !== undefined) {
+    throw new Error(`npm start is running already, as process ${owner}. Stop that one first; both would use .local/.`);
+  }
+  mkdirSync(startFolder, { recursive: true });
+  writeFileSync(ownerFile, String(process.pid));
+}
+
+export function leaveStartFolder(): void {
+  rmSync(connectionFile, { force: true });
+  rmSync(ownerFile, { force: true });
+}
+
+/** The process that has the folder; one that was killed has it no longer. */
+function ownerOf(): number | undefined {
+  try {
+    const owner = Number(readFileSync(ownerFile, 'utf8'));
+    process.kill(owner, 0);
+    return owner;
+  } catch {
+    return undefined;
+  }
+}

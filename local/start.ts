@@ -3,29 +3,35 @@
  * storage and delivered mail are kept under `.local/` until it is deleted.
  */
 
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { queues, routes } from '../shared/names.ts';
+import { help, readArguments } from './arguments.ts';
 import { customers } from './cloud/seed.ts';
 import { invite, tenantState } from './onboarding.ts';
 import { type Stack, startStack } from './stack.ts';
-import { connectionFile, startFolder } from './start-files.ts';
+import { connectionFile, leaveStartFolder, startFolder, takeStartFolder } from './start-files.ts';
 
 const defaultPort = 7071;
 
-const { values } = parseArgs({ options: { port: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
-if (values.help) {
-  console.log(`npm start [-- --port ${defaultPort}]
+const usage = `npm start [-- --port ${defaultPort}]
 
 Starts the local Microsoft cloud, its storage and the app, and leaves them running until Ctrl-C. Uses nine ports in a
-row, of which --port is the first. What happens is kept under .local/; delete that folder to begin anew.`);
-  process.exit(0);
-}
+row, of which --port is the first. What happens is kept under .local/; delete that folder to begin anew.`;
+
+const values = readArguments(usage, () => parseArgs({ options: { port: { type: 'string' }, help } }));
 
 const port = values.port === undefined ? defaultPort : Number(values.port);
 if (!Number.isInteger(port) || port < 1024 || port > 65_526) {
   console.error(`--port takes a number from 1024 to 65526, not "${values.port}".`);
   process.exit(2);
+}
+
+try {
+  takeStartFolder();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(1);
 }
 
 try {
@@ -45,8 +51,10 @@ try {
     if (stopping) process.exit(1);
     stopping = true;
     console.error('stopping: what is in flight is finished (Ctrl-C again to leave at once)');
-    rmSync(connectionFile, { force: true });
-    void stack.stop().then(() => process.exit(process.exitCode ?? 0));
+    void stack.stop().then(() => {
+      leaveStartFolder();
+      process.exit(process.exitCode ?? 0);
+    });
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
@@ -57,6 +65,7 @@ try {
     stop();
   });
 } catch (error) {
+  leaveStartFolder();
   console.error(error instanceof Error ? error.message : String(error));
   process.exit(1);
 }

@@ -54,21 +54,21 @@ export interface CloudOptions {
 const autosaveEvery = 2000;
 
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
-  mkdirSync(options.folder, { recursive: true });
   const stateFile = join(options.folder, 'cloud.json');
-  const files = {
-    caFile: join(options.folder, 'ca.pem'),
-    certFile: join(options.folder, 'server.pem'),
-    keyFile: join(options.folder, 'server.key'),
-  };
   const { ca, cert, key } = await makeServerCertificate();
-  writeFileSync(files.caFile, ca);
-  writeFileSync(files.certFile, cert);
-  writeFileSync(files.keyFile, key, { mode: 0o600 });
-
   const state = loadState(stateFile) ?? (await options.seed());
   const urls: CloudUrls = { entra: '', graph: '', vault: '', identity: '' };
   const context: CloudContext = { state, journal: new Journal(), urls, identityHeader: crypto.randomUUID() };
+  const listening = await listen(context, { cert, key }, options.ports ?? {});
+
+  // Only now, when nobody else can be serving from this folder on these ports.
+  const caFile = join(options.folder, 'ca.pem');
+  const certFile = join(options.folder, 'server.pem');
+  const keyFile = join(options.folder, 'server.key');
+  mkdirSync(options.folder, { recursive: true });
+  writeFileSync(caFile, ca);
+  writeFileSync(certFile, cert);
+  writeFileSync(keyFile, key, { mode: 0o600 });
 
   let savedAt = 0;
   const saveIfChanged = (): void => {
@@ -76,37 +76,44 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     savedAt = context.journal.recorded;
     saveState(stateFile, state);
   };
-  const listening: Listening[] = [];
   const autosave = setInterval(saveIfChanged, autosaveEvery).unref();
-  const stop = async (): Promise<void> => {
-    clearInterval(autosave);
-    saveState(stateFile, state);
-    await Promise.all(listening.map((one) => one.stop()));
-  };
-  try {
-    const tls = { cert, key };
-    const services = {
-      entra: entra(context),
-      graph: graph(context),
-      vault: vault(context),
-      identity: identity(context),
-    };
-    for (const name of ['entra', 'graph', 'vault', 'identity'] as const) {
-      // The identity endpoint is plain http on a real instance too: it is loopback there as here.
-      const secure = name !== 'identity';
-      const one = await serve(name, services[name], options.ports?.[name] ?? 0, secure ? tls : undefined);
-      listening.push(one);
-      urls[name] = secure ? `https://localhost:${one.port}` : `http://127.0.0.1:${one.port}`;
-    }
-  } catch (error) {
-    await stop();
-    throw error;
-  }
   return {
     ...context,
     ca,
-    caFile: files.caFile,
-    tls: { cert, key, certFile: files.certFile, keyFile: files.keyFile },
-    stop,
+    caFile,
+    tls: { cert, key, certFile, keyFile },
+    async stop() {
+      clearInterval(autosave);
+      saveState(stateFile, state);
+      await Promise.all(listening.map((one) => one.stop()));
+    },
   };
+}
+
+/** Starts every service and notes where it answers. None is left running when one cannot start. */
+async function listen(
+  context: CloudContext,
+  tls: { cert: string; key: string },
+  ports: Partial<Record<keyof CloudUrls, number>>,
+): Promise<Listening[]> {
+  const services = {
+    entra: entra(context),
+    graph: graph(context),
+    vault: vault(context),
+    identity: identity(context),
+  };
+  const listening: Listening[] = [];
+  try {
+    for (const name of ['entra', 'graph', 'vault', 'identity'] as const) {
+      // The identity endpoint is plain http on a real instance too: it is loopback there as here.
+      const secure = name !== 'identity';
+      const one = await serve(name, services[name], ports[name] ?? 0, secure ? tls : undefined);
+      listening.push(one);
+      context.urls[name] = secure ? `https://localhost:${one.port}` : `http://127.0.0.1:${one.port}`;
+    }
+    return listening;
+  } catch (error) {
+    await Promise.all(listening.map((one) => one.stop()));
+    throw error;
+  }
 }
