@@ -18,21 +18,27 @@ export function errorsPage(): string {
       `| What it means | ${meaning} |`,
       `| What to do | ${remedy} |`,
       `| Who | ${owner} |`,
-      `| A mail job that meets it | ${dispositions[disposition]} |`,
+      ...(meetsJobs(code) ? [`| A mail job that meets it | ${dispositions[disposition]} |`] : []),
     ].join('\n'),
   );
   return `${preface}\n${sections.join('\n\n')}\n`;
 }
 
+function meetsJobs(code: string): boolean {
+  return !/^(CONFIG|REQUEST|INVITATION|CONSENT)_/.test(code);
+}
+
 const dispositions = {
   again: 'waits and is tried again; this costs no try of the queue',
-  never: 'is recorded and moved to the poison queue with this reason',
+  never:
+    'is moved to the poison queue with this reason, and its outcome says so unless its id is already that of another job',
+  thrown: 'is tried again by the queue, five times in all, then kept in the poison queue as it is, for seven days',
   unknown: 'ends as `unknown`: it may have left, so it is not sent again by itself',
 } as const;
 
 const preface = `# What can go wrong
 
-Every outcome, audit row, HTTP answer and log line names one of these codes. A code never changes its meaning. This page is
+Whatever is refused, fails or waits names one of these codes: in outcomes, the audit trail, HTTP answers and the log. A code never changes its meaning. This page is
 made from \`shared/errors.ts\` by \`npm run docs\`; change it there.
 `;
 

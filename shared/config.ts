@@ -89,6 +89,10 @@ const warmEvery = z
     'a number of seconds that divides a minute (2 to 30), or whole minutes that divide an hour (60 to 900)',
   );
 
+/** The two forms that the SDKs take; what is inside is theirs to judge. */
+const connectionStringForm =
+  /^UseDevelopmentStorage=true;?$|^(?=.*\bAccountName=[^;]+)(?=.*\bAccountKey=[^;]+)(\w+=[^;]*;?)+$/;
+
 const schema = z.object({
   TENANTPOST_CLOUD: z
     .enum(['public', 'usgov', 'usgov-dod', 'china'], { error: 'one of public, usgov, usgov-dod, china' })
@@ -110,7 +114,7 @@ const schema = z.object({
   TENANTPOST_POP_HOST: hostAndPort.optional(),
   TENANTPOST_WARM_EVERY_SECONDS: warmEvery.default(300),
   AZURE_CLIENT_ID: guid.optional(),
-  AzureWebJobsStorage: z.string().min(1).optional(),
+  AzureWebJobsStorage: z.string().regex(connectionStringForm, 'a connection string of a storage account').optional(),
   AzureWebJobsStorage__blobServiceUri: storageUrl.optional(),
   AzureWebJobsStorage__queueServiceUri: storageUrl.optional(),
   AzureWebJobsStorage__tableServiceUri: storageUrl.optional(),
@@ -138,7 +142,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (publicUrl === undefined) {
     problems.push({ setting: 'TENANTPOST_PUBLIC_URL', expected: 'the address at which administrators reach this app' });
   }
-  problems.push(...storageProblems(given));
+  problems.push(...storageProblems(given), ...misspelt(given));
   if (!parsed.success || problems.length > 0) {
     const lines = problems.map(({ setting, expected }) => `  ${setting}: expected ${expected}`);
     throw new TenantpostError('CONFIG_INVALID', `Settings are wrong:\n${lines.join('\n')}`, {
@@ -153,6 +157,13 @@ function problemOf(given: Record<string, unknown>): (issue: z.core.$ZodIssue) =>
     const setting = String(issue.path[0]);
     return { setting, expected: `${issue.message}${setting in given ? '' : ' (it is not set)'}` };
   };
+}
+
+/** A misspelt endpoint would otherwise be passed over, and the default used in its place. */
+function misspelt(given: Record<string, unknown>): Problem[] {
+  return Object.keys(given)
+    .filter((name) => name.startsWith('TENANTPOST_') && !settingNames.includes(name))
+    .map((setting) => ({ setting, expected: 'no such setting' }));
 }
 
 /** The Functions host itself prefers the connection string where both are set, so half of each is never what was meant. */

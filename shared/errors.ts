@@ -8,11 +8,13 @@ export type Owner = 'operator' | 'tenant admin';
 
 /**
  * What becomes of a mail job that meets the error.
+ * - `thrown`: nobody foresaw it. The queue delivers the message again, five times in all; then the Functions host copies it
+ *   to the poison queue, as it is, where it stays for seven days.
  * - `again`: nothing left; the job is put back with a delay, and this costs no try of the queue.
  * - `never`: recorded and moved to the poison queue; sending it again cannot help until somebody acts.
  * - `unknown`: the message may have left; sending it again could deliver it twice.
  */
-type Disposition = 'again' | 'never' | 'unknown';
+type Disposition = 'again' | 'never' | 'unknown' | 'thrown';
 
 interface Meaning {
   disposition: Disposition;
@@ -64,7 +66,7 @@ export const errorMeanings = {
     httpStatus: 409,
     owner: 'operator',
     symptom: 'The invitation link opens a page that calls it used.',
-    meaning: 'An administrator has consented with this invitation already. It works once.',
+    meaning: 'Somebody has come back from Microsoft with this invitation already. It works once.',
     remedy: 'Nothing, if that was the right tenant. Otherwise make a new invitation.',
   },
 
@@ -354,7 +356,7 @@ export const errorMeanings = {
   },
 
   UNEXPECTED: {
-    disposition: 'again',
+    disposition: 'thrown',
     httpStatus: 500,
     owner: 'operator',
     symptom: 'Something happened that nobody foresaw.',

@@ -12,9 +12,11 @@ export function firstProblem(issues: readonly z.core.$ZodIssue[]): FieldProblem 
   const issue = issues[0];
   if (issue === undefined) return { field: '', expected: 'something else' };
   if (issue.code === 'unrecognized_keys') {
-    // The name is the outside's own text: bounded, and only what a name is made of.
-    const name = (issue.keys[0] ?? '').slice(0, 64).replaceAll(/[^\w-]/g, '?');
-    return { field: pointer([...issue.path, name]), expected: 'no such field' };
+    // The name is the outside's own text and goes into logs: an address in its place must not.
+    const name = issue.keys.find((key) => /^[A-Za-z][\w-]{0,40}$/.test(key));
+    return name === undefined
+      ? { field: pointer(issue.path), expected: 'no fields but those that are documented' }
+      : { field: pointer([...issue.path, name]), expected: 'no such field' };
   }
   // zod's own sentence about a wrong type tells what was there; one that the schema words itself does not.
   const unworded = issue.code === 'invalid_type' && issue.message.startsWith('Invalid input');

@@ -1,6 +1,6 @@
 /** The composition root: the only file that knows both the topics and the adapters. */
 
-import { ManagedIdentityCredential } from '@azure/identity';
+import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
 import { CertificateClient } from '@azure/keyvault-certificates';
 import { CryptographyClient, KeyClient } from '@azure/keyvault-keys';
 import { EntraTokenIssuer } from './adapters/entra-token-issuer.ts';
@@ -12,7 +12,7 @@ import { TableInvitationStore } from './adapters/table-invitation-store.ts';
 import { TableOutcomeStore } from './adapters/table-outcome-store.ts';
 import { TableTenantStore } from './adapters/table-tenant-store.ts';
 import { TableTokenStore } from './adapters/table-token-store.ts';
-import { timeLimited, timeLimitOfCall } from './adapters/time-limit.ts';
+import { timeLimited, timeLimitedCredential, timeLimitOfCall } from './adapters/time-limit.ts';
 import { vaultCall } from './adapters/vault-call.ts';
 import { VaultCertificateCredential } from './adapters/vault-certificate-credential.ts';
 import { VaultDataKey } from './adapters/vault-data-key.ts';
@@ -84,7 +84,7 @@ export function buildServices(config: Config): Services {
     log,
   });
 
-  const tenants = new TableTenantStore(storage.table(tables.tenants));
+  const tenants = new TableTenantStore(storage.table(tables.tenants), log);
   const audit = new TableAuditTrail(storage.table(tables.consents));
   const invitationStore = new TableInvitationStore(storage.table(tables.invitations));
   const links = new Links(dataKey, now);
@@ -136,6 +136,8 @@ export function buildServices(config: Config): Services {
       askVault: () =>
         vaultCall(`read certificate ${certificateName}`, async () => {
           await certificates.getCertificate(certificateName);
+          // Without the data key no link can be signed and no token cached.
+          await dataKey.read();
         }),
       credential,
       now,
@@ -143,11 +145,13 @@ export function buildServices(config: Config): Services {
   };
 }
 
-function managedIdentity(clientId: string | undefined): ManagedIdentityCredential {
-  return clientId === undefined ? new ManagedIdentityCredential() : new ManagedIdentityCredential({ clientId });
+function managedIdentity(clientId: string | undefined): TokenCredential {
+  const identity =
+    clientId === undefined ? new ManagedIdentityCredential() : new ManagedIdentityCredential({ clientId });
+  return timeLimitedCredential(identity);
 }
 
-function vaultClients({ cloud, vault }: Config, identity: ManagedIdentityCredential) {
+function vaultClients({ cloud, vault }: Config, identity: TokenCredential) {
   // The SDK refuses a vault whose host is not below its challenge's resource. That holds for Microsoft's own vaults; behind
   // a proxy, or for another implementation, the operator's setting is the word on where the vault is.
   const isMicrosofts = new URL(vault.url).hostname.endsWith(`.${clouds[cloud].vaultDomain}`);
@@ -169,5 +173,10 @@ async function askStorage(storage: StorageClients): Promise<void> {
   await storageCall('read the tenants table', () =>
     storage.table(tables.tenants).listEntities().byPage({ maxPageSize: 1 }).next(),
   );
-  await storageCall('read the send queue', () => storage.queue(queues.mailGraph).getProperties(timeLimitOfCall()));
+  for (const name of Object.values(queues)) {
+    await storageCall(`read queue ${name}`, () => storage.queue(name).getProperties(timeLimitOfCall()));
+  }
+  for (const name of Object.values(containers)) {
+    await storageCall(`read container ${name}`, () => storage.container(name).getProperties(timeLimitOfCall()));
+  }
 }

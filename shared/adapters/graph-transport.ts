@@ -27,6 +27,10 @@ export class GraphTransport implements Transport {
   }
 
   async send(job: MailJob, token: Token): Promise<SendReceipt> {
+    // The last look before a mail leaves: whatever went wrong before, no tenant's token sends another tenant's mail.
+    if (token.tenantId !== job.tenant || token.resource !== 'graph') {
+      throw new TenantpostError('TOKEN_WRONG', `A mail of tenant ${job.tenant} came with another token.`);
+    }
     const response = await this.#post(job, token);
     // Any 2xx is success whatever its body says: reading it could only turn a mail that left into an error.
     if (response.ok) {

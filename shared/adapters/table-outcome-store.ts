@@ -16,7 +16,8 @@ const row = z.object({
   tries: z.number(),
   createdAt: z.number(),
   updatedAt: z.number(),
-  code: z.enum(errorCodes).optional(),
+  // A later version may have written a code that this one does not know.
+  code: z.enum(errorCodes).optional().catch(undefined),
   field: z.string().optional(),
   expected: z.string().optional(),
   notBefore: z.number().optional(),

@@ -3,6 +3,7 @@
 import { odata, type TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { errorCodes } from '../errors.ts';
+import type { Log } from '../log.ts';
 import type { Tenant, TenantState, TenantStore } from '../tenants/tenant.ts';
 import { storageCall, unless } from './storage-clients.ts';
 
@@ -11,14 +12,17 @@ const row = z.object({
   state: z.enum(['pending', 'active', 'revoked']),
   since: z.number(),
   objectId: z.string().optional(),
-  code: z.enum(errorCodes).optional(),
+  // A later version may have written a code that this one does not know.
+  code: z.enum(errorCodes).optional().catch(undefined),
 });
 
 export class TableTenantStore implements TenantStore {
   readonly #table: TableClient;
+  readonly #log: Log;
 
-  constructor(table: TableClient) {
+  constructor(table: TableClient, log: Log) {
     this.#table = table;
+    this.#log = log;
   }
 
   async find(id: string): Promise<Tenant | undefined> {
@@ -41,7 +45,18 @@ export class TableTenantStore implements TenantStore {
     for (;;) {
       const next = await storageCall('list tenants', () => rows.next());
       if (next.done === true) return;
-      yield toTenant(next.value);
+      const tenant = this.#readable(next.value);
+      if (tenant) yield tenant;
+    }
+  }
+
+  /** One row that is no tenant is told and passed over: the others are not to wait for it. */
+  #readable(entity: { partitionKey?: string }): Tenant | undefined {
+    try {
+      return toTenant(entity);
+    } catch {
+      this.#log('error', 'tenant.row-unreadable', { tenantId: entity.partitionKey });
+      return undefined;
     }
   }
 }

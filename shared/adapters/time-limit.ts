@@ -4,6 +4,7 @@
  */
 
 import type { TableServiceClientOptions } from '@azure/data-tables';
+import type { TokenCredential } from '@azure/identity';
 
 const requestMilliseconds = 10_000;
 
@@ -27,3 +28,20 @@ export const timeLimited: AdditionalPolicies = [
 export const timeLimitOfCall = (): { abortSignal: AbortSignal } => ({
   abortSignal: AbortSignal.timeout(2 * requestMilliseconds),
 });
+
+/** For a credential: every client asks it before it sends anything, so none of their own limits runs yet. */
+export function timeLimitedCredential(credential: TokenCredential): TokenCredential {
+  return {
+    async getToken(scopes, options) {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<never>((_, refuse) => {
+        timer = setTimeout(() => refuse(new Error('No token came in time.')), requestMilliseconds);
+      });
+      try {
+        return await Promise.race([credential.getToken(scopes, options), late]);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
+}

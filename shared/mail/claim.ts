@@ -9,6 +9,9 @@ import { type Outcome, type OutcomeStore, standing, type StoredOutcome } from '.
 /** The Functions host hides a message for ten minutes at a time; a worker silent for longer than that is gone. */
 export const workerIsGoneAfter = 10 * minutes;
 
+/** A message appears again at a whole second, its row has milliseconds. */
+const rounding = 1 * seconds;
+
 /** Two workers met at one row: the one that lost looks again a little later. */
 const raceDelay = 2 * seconds;
 
@@ -19,7 +22,7 @@ export type Claim =
   | { readonly kind: 'ended'; readonly outcome: Outcome }
   /** Another job has this id. */
   | { readonly kind: 'other-job' }
-  /** Another worker has it now. */
+  /** Another worker has it now, or its time has not come. */
   | { readonly kind: 'elsewhere'; readonly retryAfterMilliseconds: number }
   /** A worker claimed it and died: it may have sent it. */
   | { readonly kind: 'abandoned'; readonly stored: StoredOutcome };
@@ -59,8 +62,11 @@ export async function claim(
       if (silentFor >= workerIsGoneAfter) return { kind: 'abandoned', stored };
       return { kind: 'elsewhere', retryAfterMilliseconds: workerIsGoneAfter - silentFor };
     }
-    case 'free':
-    case 'waiting': {
+    case 'waiting':
+    case 'free': {
+      // A second delivery comes at any time; what Graph asked for in Retry-After holds for it too.
+      const early = outcome.state === 'scheduled' ? (outcome.notBefore ?? at) - at : 0;
+      if (early > rounding) return { kind: 'elsewhere', retryAfterMilliseconds: early };
       const again: Outcome = { ...ours, tries: outcome.tries + 1, createdAt: outcome.createdAt };
       const replaced = await store.replace(again, stored.etag);
       if (replaced === undefined) return { kind: 'elsewhere', retryAfterMilliseconds: raceDelay };

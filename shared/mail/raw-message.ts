@@ -18,8 +18,21 @@ export interface RawMessage {
 const mostBytes = 64 * 1024;
 
 export function rawMessage(item: unknown): RawMessage {
-  const text = typeof item === 'string' ? item : (JSON.stringify(item) ?? '');
+  const text = typeof item === 'string' ? item : written(item);
+  if (text === undefined) return { text: tooDeep, digest: crypto.randomUUID() };
   return { text, digest: createHash('sha256').update(text).digest('hex').slice(0, 32) };
+}
+
+/** The host has parsed it, so its text is gone; this stands for it, is no JSON, and is refused as that. */
+const tooDeep = 'a JSON value that is nested too deep to be written again';
+
+/** Nothing for a value nested some thousand levels deep, which fits into 10 KB. */
+function written(item: unknown): string | undefined {
+  try {
+    return JSON.stringify(item) ?? '';
+  } catch {
+    return undefined;
+  }
 }
 
 /**

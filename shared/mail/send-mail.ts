@@ -3,9 +3,8 @@
 import type { Clock } from '../clock.ts';
 import { asTenantpostError, TenantpostError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { ConsentProof } from '../tenants/prove-consent.ts';
+import { consentIsGone, type ConsentProof } from '../tenants/prove-consent.ts';
 import { type TenantStore, tenantId as tenantIdSchema } from '../tenants/tenant.ts';
-import { consentIsGone } from '../tenants/warm-tokens.ts';
 import type { Token } from '../tokens/token.ts';
 import type { TokenSource } from '../tokens/token-source.ts';
 import { claim } from './claim.ts';

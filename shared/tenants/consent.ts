@@ -63,7 +63,13 @@ export class Consent {
    */
   async start(signed: string | undefined, browser: string | undefined): Promise<ConsentStart> {
     const { invitations, links, audit, now } = this.#with;
-    const invitation = await invitations.open(signed);
+    let invitation: Invitation;
+    try {
+      invitation = await invitations.open(signed);
+    } catch (error) {
+      await this.#refused(asTenantpostError(error), {});
+      throw error;
+    }
     const bound =
       browser !== undefined && /^[\w-]{43}$/.test(browser) ? browser : randomBytes(32).toString('base64url');
     const claims = { jti: crypto.randomUUID(), inv: invitation.id, bnd: digest(bound) };
@@ -88,7 +94,7 @@ export class Consent {
       const invitation = await this.#with.store.find(state.inv);
       if (invitation === undefined) throw new TenantpostError('INVITATION_INVALID', 'The invitation no longer exists.');
       const tenantId = claimedTenant(returned.tenant, invitation);
-      known = { invitationId: invitation.id, tenantId };
+      known = claimOf(invitation, tenantId);
       const binding = await this.#consume(state, tenantId, invitation);
       return await this.#prove(tenantId, invitation, binding);
     } catch (error) {
@@ -115,7 +121,7 @@ export class Consent {
     const claims = await this.#with.links.read('state', state);
     if (claims === 'invalid') throw new TenantpostError('CONSENT_STATE_INVALID', 'The state is not one of ours.');
     if (claims === 'expired') throw new TenantpostError('CONSENT_STATE_EXPIRED', 'The state has expired.');
-    if (browser === undefined || !sameText(digest(browser), claims.bnd)) {
+    if (!isBoundTo(claims, browser)) {
       throw new TenantpostError('CONSENT_OTHER_BROWSER', 'Consent was begun in another browser.', {
         detail: { invitationId: claims.inv },
       });
@@ -136,10 +142,11 @@ export class Consent {
     });
   }
 
-  async #prove(tenantId: string, { id }: Invitation, binding: Binding): Promise<Tenant> {
+  async #prove(tenantId: string, invitation: Invitation, binding: Binding): Promise<Tenant> {
+    const { id } = invitation;
     const { audit, proof, now } = this.#with;
     try {
-      await audit.append({ kind: 'consent-returned', at: now(), invitationId: id, tenantId });
+      await audit.append({ kind: 'consent-returned', at: now(), ...claimOf(invitation, tenantId) });
       return await proof.prove(tenantId, id);
     } catch (error) {
       // Only what this return has bound: an earlier one of the same tenant may have succeeded.
@@ -162,7 +169,7 @@ export class Consent {
   /** Entra's own refusal. The state is spent if it was good, and tells the audit trail which invitation it was. */
   async #declined(returned: ConsentReturn): Promise<TenantpostError> {
     const claims = returned.state === undefined ? 'invalid' : await this.#with.links.read('state', returned.state);
-    const ours = typeof claims === 'object' ? claims : undefined;
+    const ours = typeof claims === 'object' && isBoundTo(claims, returned.browser) ? claims : undefined;
     if (ours) await this.#with.store.consumeState(ours.jti, this.#with.now() + stateLives);
     const description = returned.errorDescription ?? '';
     // v2 reports a refusal as consent_required with AADSTS65004, v1 as permission_denied.
@@ -174,19 +181,25 @@ export class Consent {
     );
   }
 
-  async #refused(error: TenantpostError, known: Partial<ConsentEvent>, returned: ConsentReturn): Promise<void> {
+  async #refused(
+    error: TenantpostError,
+    known: Partial<ConsentEvent>,
+    returned: Pick<ConsentReturn, 'error' | 'errorDescription'> = { error: undefined, errorDescription: undefined },
+  ): Promise<void> {
     const { audit, now, log } = this.#with;
     const { invitationId = known.invitationId, claimedTenant: claimed } = error.detail;
-    const description = [returned.error, returned.errorDescription].filter((text) => text !== undefined).join(': ');
+    // Only what came back with a state of ours was said by Entra to one of our administrators.
+    const isEntras = returned.error !== undefined && typeof invitationId === 'string';
+    const said = isEntras ? [returned.error, returned.errorDescription] : [];
+    const description = said.filter((text) => text !== undefined).join(': ');
     try {
       await audit.append({
         ...known,
-        kind: error.code === 'CONSENT_DECLINED' ? 'consent-declined' : 'consent-refused',
+        kind: isEntras && error.code === 'CONSENT_DECLINED' ? 'consent-declined' : 'consent-refused',
         at: now(),
         code: error.code,
         ...(typeof invitationId === 'string' ? { invitationId } : {}),
         ...(typeof claimed === 'string' ? { claimedTenant: claimed } : {}),
-        // Anybody can open the callback with any text: what is kept of it is bounded.
         ...(description === '' ? {} : { description: description.slice(0, 500) }),
       });
     } catch (failure) {
@@ -211,11 +224,22 @@ function claimedTenant(claimed: string | undefined, invitation: Invitation): str
   return tenant.data;
 }
 
+/** What stands under a tenant in the audit trail was said of it by an operator or by Entra, never by a callback alone. */
+function claimOf(invitation: Invitation, claimed: string): Partial<ConsentEvent> {
+  return invitation.tenantId === undefined
+    ? { invitationId: invitation.id, claimedTenant: claimed }
+    : about(invitation);
+}
+
 function about(invitation: Invitation): Pick<ConsentEvent, 'invitationId' | 'tenantId'> {
   return {
     invitationId: invitation.id,
     ...(invitation.tenantId === undefined ? {} : { tenantId: invitation.tenantId }),
   };
+}
+
+function isBoundTo({ bnd }: LinkClaims<'state'>, browser: string | undefined): boolean {
+  return browser !== undefined && sameText(digest(browser), bnd);
 }
 
 function digest(browser: string): string {

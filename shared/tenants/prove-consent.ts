@@ -11,8 +11,14 @@ import type { Tenant, TenantState, TenantStore } from './tenant.ts';
 /** For so long the timer asks again before it gives a pending tenant up. */
 const pendingFor = 24 * hours;
 
+/** No consent, or none that has arrived: what a fresh consent looks like for a while, and one that was taken back. */
+const withoutConsent: readonly ErrorCode[] = ['APP_NOT_IN_TENANT', 'ROLE_MISSING'];
+
 /** What waiting does not cure. */
 const hopeless: readonly ErrorCode[] = ['TENANT_NOT_FOUND', 'APP_BLOCKED'];
+
+/** What Entra says when a tenant that was active has taken the app, or its permission, away. */
+export const consentIsGone: readonly ErrorCode[] = [...withoutConsent, ...hopeless];
 
 interface Dependencies {
   readonly tenants: Pick<TenantStore, 'find' | 'save'>;
@@ -46,7 +52,7 @@ export class ConsentProof {
       const { code } = asTenantpostError(error);
       if (hopeless.includes(code)) throw error;
       // A tenant that works is not put back because one more administrator clicked while Entra had a bad minute.
-      if (known?.state === 'active' && code !== 'APP_NOT_IN_TENANT' && code !== 'ROLE_MISSING') return known;
+      if (known?.state === 'active' && !withoutConsent.includes(code)) return known;
       return this.#move(known, { id: tenantId, state: 'pending', code }, invitationId);
     }
     return this.#move(known, { id: tenantId, state: 'active', objectId: token.objectId }, invitationId);
@@ -66,11 +72,17 @@ export class ConsentProof {
     // Asked first, so that a timer that stood still for a day does not give up a tenant that is ready.
     const { state, since, code } = asked;
     const tooLong = state === 'pending' && this.#with.now() - since > pendingFor;
-    return tooLong && (code === 'APP_NOT_IN_TENANT' || code === 'ROLE_MISSING') ? this.revoke(asked, code) : asked;
+    return tooLong && code !== undefined && withoutConsent.includes(code) ? this.revoke(asked, code) : asked;
   }
 
-  /** Consent is gone: no token of the tenant is kept and no mail is tried until it is back. */
+  /**
+   * Consent is gone: no token of the tenant is kept and no mail is tried until it is back.
+   *
+   * @param tenant as it was when its token was refused. If it has consented again since, nothing is done.
+   */
   async revoke(tenant: Tenant, code: ErrorCode): Promise<Tenant> {
+    const stored = await this.#with.tenants.find(tenant.id);
+    if (stored && !isSame(stored, tenant)) return stored;
     await this.#with.tokens.drop(tenant.id, 'graph');
     return this.#move(tenant, { ...tenant, state: 'revoked', code });
   }
@@ -78,10 +90,10 @@ export class ConsentProof {
   async #move(known: Tenant | undefined, next: Omit<Tenant, 'since'>, invitationId?: string): Promise<Tenant> {
     const { tenants, audit, now, log } = this.#with;
     const at = now();
-    const tenant: Tenant = { ...next, since: known?.state === next.state ? known.since : at };
-    if (known && known.state === tenant.state && known.code === tenant.code && known.objectId === tenant.objectId) {
-      return known;
-    }
+    // Whoever consents once more while it is pending has the whole day again.
+    const goesOn = known?.state === next.state && !(next.state === 'pending' && invitationId !== undefined);
+    const tenant: Tenant = { ...next, since: goesOn ? known.since : at };
+    if (known && isSame(known, tenant) && known.code === tenant.code) return known;
     const code = tenant.code === undefined ? {} : { code: tenant.code };
     if (known?.state !== tenant.state) {
       // Before the row: there is never a change without its trace.
@@ -92,6 +104,10 @@ export class ConsentProof {
     await tenants.save(tenant);
     return tenant;
   }
+}
+
+function isSame(left: Tenant, right: Tenant): boolean {
+  return left.state === right.state && left.since === right.since && left.objectId === right.objectId;
 }
 
 const eventOf: Record<TenantState, ConsentEventKind> = {

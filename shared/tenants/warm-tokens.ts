@@ -1,22 +1,14 @@
 /** What the timer does: proves pending tenants and renews tokens before anybody needs them. */
 
 import { type Clock, minutes, seconds } from '../clock.ts';
-import { asTenantpostError, type ErrorCode } from '../errors.ts';
+import { asTenantpostError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { TokenSource } from '../tokens/token-source.ts';
-import type { ConsentProof } from './prove-consent.ts';
+import { consentIsGone, type ConsentProof } from './prove-consent.ts';
 import type { Tenant, TenantStore } from './tenant.ts';
 
 /** How many tenants are asked about at once: enough to be quick, few enough not to look like an attack to Entra. */
 const atOnce = 8;
-
-/** What Entra says when a tenant has taken the app, or its permission, away. */
-export const consentIsGone: readonly ErrorCode[] = [
-  'APP_NOT_IN_TENANT',
-  'ROLE_MISSING',
-  'APP_BLOCKED',
-  'TENANT_NOT_FOUND',
-];
 
 export interface WarmReport {
   readonly warm: number;
@@ -55,7 +47,10 @@ export class WarmTokens {
         count[await this.#one(next.value)] += 1;
       }
     };
-    await Promise.all(Array.from({ length: atOnce }, worker));
+    // All of them end before the run does, even when the table fails under one.
+    const ends = await Promise.allSettled(Array.from({ length: atOnce }, worker));
+    const failure = ends.find((end) => end.status === 'rejected');
+    if (failure) throw failure.reason;
     this.#with.log('information', 'warm.done', { ...count, milliseconds: this.#with.now() - began });
     return count;
   }

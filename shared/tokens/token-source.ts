@@ -1,6 +1,6 @@
 /**
  * Where the app gets tokens: a map in this process, in front of a table that all processes share, in front of Entra.
- * Every token is checked to be the one asked for, wherever it came from.
+ * Every token is checked to be the one asked for when it enters the map, from the table or from Entra; the transport looks once more.
  */
 
 import { type Clock, minutes } from '../clock.ts';
@@ -48,7 +48,7 @@ export class TokenSource {
     const held = this.#held.get(keyOf(tenantId, resource));
     if (held && this.#isUsable(held, margin)) return held;
     return this.#once(tenantId, resource, async () => {
-      return (await this.peek(tenantId, resource, margin)) ?? (await this.#renewNow(tenantId, resource));
+      return (await this.peek(tenantId, resource, margin)) ?? (await this.renew(tenantId, resource));
     });
   }
 

@@ -10,7 +10,7 @@ import { startHost } from '../../local/host/start-host.ts';
 import { consent, invite, tenantState } from '../../local/onboarding.ts';
 import { root } from '../../local/stack.ts';
 import { waitFor } from '../../local/wait.ts';
-import { tables } from '../../shared/names.ts';
+import { containers, tables } from '../../shared/names.ts';
 import { aMailJob } from '../support/mail-job.ts';
 import { bringIn, copiesOf, outcomeOf, queueMail, startTestStack, type TestStack } from '../support/stack.ts';
 import { rowsOf } from '../support/tables.ts';
@@ -62,6 +62,17 @@ test('reports the vault as failed, with code and remedy, once the identity has l
   assert.match(vault?.remedy ?? '', /Key Vault Certificate User/);
   identity.vaultRoles = vaultRoles;
   await waitFor('health to be back', async () => ((await health()).status === 200 ? true : undefined));
+});
+
+test('reports storage as failed while a queue or container that a refused mail needs is missing', async () => {
+  const container = stack.storage.container(containers.mailContent);
+  await container.delete();
+  const failed = await waitFor('the report to be renewed', async () => {
+    const answer = await health();
+    return answer.status === 503 ? answer : undefined;
+  });
+  assert.equal(failed.report.checks.find(({ name }) => name === 'storage')?.code, 'STORAGE_UNAVAILABLE');
+  await container.create();
 });
 
 test('makes a tenant revoked when its token can no longer be renewed, and refuses its mail; others are not touched', async () => {

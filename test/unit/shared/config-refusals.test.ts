@@ -203,3 +203,15 @@ describe('several wrong settings', () => {
     assert.doesNotMatch(`${error.message} ${JSON.stringify(error)} ${JSON.stringify(error.detail)}`, /secret/);
   });
 });
+
+test('a setting of ours that does not exist is refused, or a misspelt endpoint would be passed over for the default', () => {
+  const misspelt = { ...deployedSettings(), TENANTPOST_GRPAH_URL: 'https://graph.example.com' };
+  assert.deepEqual(expectationsOf(misspelt), { TENANTPOST_GRPAH_URL: 'no such setting' });
+});
+
+test('text that is no connection string is refused by name', () => {
+  for (const text of ['xx', 'AccountName=a', 'AccountKey=a;', 'UseDevelopmentStorage=yes']) {
+    const { AzureWebJobsStorage } = expectationsOf({ ...emulatorSettings(), AzureWebJobsStorage: text });
+    assert.equal(AzureWebJobsStorage, 'a connection string of a storage account', text);
+  }
+});

@@ -10,6 +10,7 @@ import { TableTenantStore } from '../../../../shared/adapters/table-tenant-store
 import { TableTokenStore } from '../../../../shared/adapters/table-token-store.ts';
 import { VaultDataKey } from '../../../../shared/adapters/vault-data-key.ts';
 import { containers, queues, tables } from '../../../../shared/names.ts';
+import { recordingLog } from '../../../support/recording-log.ts';
 import { contoso } from '../../../support/app-identity.ts';
 import { noon } from '../../../support/clock.ts';
 import { failureOf } from '../../../support/failure-of.ts';
@@ -20,7 +21,7 @@ import { aTenant, anInvitation } from '../../../support/tenant.ts';
 import { aToken } from '../../../support/unsigned-token.ts';
 
 const down = await storageThatIsDown();
-const tenants = new TableTenantStore(down.table(tables.tenants));
+const tenants = new TableTenantStore(down.table(tables.tenants), recordingLog().log);
 const audit = new TableAuditTrail(down.table(tables.consents));
 const invitations = new TableInvitationStore(down.table(tables.invitations));
 const outcomes = new TableOutcomeStore(down.table(tables.outcomes));

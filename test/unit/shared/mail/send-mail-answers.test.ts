@@ -43,8 +43,10 @@ describe('what Graph answers', () => {
       assert.deepEqual(room.log.events(), ['job.put-back']);
 
       room.transport.answer = () => Promise.resolve({ requestId: 'request-3' });
+      room.clock.advance(returned.delayMilliseconds);
       await room.sendMail.handle(returned.text);
-      assert.deepEqual(room.row(), anOutcome({ state: 'sent', tries: 2, requestId: 'request-3' }));
+      const sent = { state: 'sent', tries: 2, requestId: 'request-3', updatedAt: notBefore } as const;
+      assert.deepEqual(room.row(), anOutcome(sent));
     });
   }
 
@@ -93,6 +95,7 @@ describe('what Graph answers', () => {
     room.transport.answer = failing('SEND_TOKEN_REFUSED');
     await room.sendMail.handle(aMailJob());
     room.transport.answer = () => Promise.resolve({ requestId: undefined });
+    room.clock.advance(minutes);
     await room.sendMail.handle(aMailJob());
     assert.deepEqual(
       room.sent.map(({ token }) => token.value),
@@ -158,4 +161,16 @@ describe('the delay before the next try', () => {
     const delays = await Promise.all(Array.from({ length: 20 }, () => delayAfter(1)));
     assert.ok(new Set(delays).size > 1);
   });
+});
+
+test('a second delivery of a job that waits does not send it before its time', async () => {
+  const room = aMailRoom();
+  room.transport.answer = failing('SEND_THROTTLED', { retryAfterSeconds: 3600 });
+  await room.sendMail.handle(aMailJob());
+  room.transport.answer = () => Promise.resolve({ requestId: undefined });
+  room.clock.advance(10 * minutes);
+  await room.sendMail.handle(aMailJob());
+  assert.equal(room.sent.length, 1);
+  const [, again] = room.queue.returned;
+  assert.ok((again?.delayMilliseconds ?? 0) >= 50 * minutes);
 });

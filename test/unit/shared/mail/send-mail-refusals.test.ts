@@ -157,8 +157,10 @@ describe('a job of a tenant without consent', () => {
     assert.deepEqual([room.sent, room.queue.poisoned], [[], []]);
 
     await room.tenants.save(aTenant());
+    room.clock.advance(returned.delayMilliseconds);
     await room.sendMail.handle(returned.text);
-    assert.deepEqual(room.row(), anOutcome({ state: 'sent', tries: 2, requestId: 'request-1' }));
+    const sent = { state: 'sent', tries: 2, requestId: 'request-1', updatedAt: notBefore } as const;
+    assert.deepEqual(room.row(), anOutcome(sent));
   });
 });
 
@@ -202,4 +204,12 @@ describe('a job whose token cannot be had', () => {
     assert.equal(room.row(), undefined);
     assert.deepEqual([room.sent, room.queue.returned, room.queue.poisoned], [[], [], []]);
   });
+});
+
+test('a message that the host has parsed and that is nested too deep to be written again is refused, and a note kept', async () => {
+  const room = aMailRoom();
+  const deep: unknown = JSON.parse(`{"a":${'['.repeat(9000)}${']'.repeat(9000)}}`);
+  await room.sendMail.handle(deep);
+  assert.deepEqual(poisonCodes(room), ['JOB_NOT_JSON']);
+  assert.match(room.queue.poisoned[0]?.text ?? '', /nested too deep/);
 });

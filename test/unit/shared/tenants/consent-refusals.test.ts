@@ -99,7 +99,7 @@ describe('finish, refused', () => {
         audit.events.length = 0;
         return {};
       },
-      names: { invitation: true, tenant: true },
+      names: { invitation: true, tenant: 'claimed' },
     },
     'when another tenant was first with the invitation': {
       code: 'INVITATION_USED',
@@ -107,7 +107,7 @@ describe('finish, refused', () => {
         await store.bind(invitationId, fabrikam);
         return {};
       },
-      names: { invitation: true, tenant: true },
+      names: { invitation: true, tenant: 'claimed' },
     },
     'when the proof finds no such tenant': {
       code: 'TENANT_NOT_FOUND',
@@ -115,7 +115,7 @@ describe('finish, refused', () => {
         proof.answer = failing('TENANT_NOT_FOUND');
         return {};
       },
-      names: { invitation: true, tenant: true },
+      names: { invitation: true, tenant: 'claimed' },
     },
   };
 
@@ -213,22 +213,22 @@ describe('finish, with an error of Entra', () => {
     assert.equal((await setup.consent.finish(returned({ state: stateIn(again.location), browser }))).state, 'active');
   });
 
-  test('is recorded without an invitation where the state is missing or not ours', async () => {
-    for (const state of [undefined, 'junk']) {
+  test("is no word of Entra's where the state is missing, not ours, or of another browser", async () => {
+    for (const wrong of ['missing', 'junk', 'other browser']) {
       const setup = aConsent();
-      await assert.rejects(
-        setup.consent.finish(returned({ error: 'access_denied', errorDescription: 'why', state })),
-        withCode('CONSENT_FAILED'),
-      );
-      assert.deepEqual(setup.audit.events, [
-        { kind: 'consent-refused', at: noon, code: 'CONSENT_FAILED', description: 'access_denied: why' },
-      ]);
+      const { state, browser } = await begun(setup);
+      const came = { missing: { browser }, junk: { browser, state: 'junk' }, 'other browser': { state } }[wrong];
+      const said = { error: 'permission_denied', errorDescription: 'call anna@customer.example', ...came };
+      await assert.rejects(setup.consent.finish(returned(said)), withCode('CONSENT_DECLINED'));
+      assert.deepEqual(setup.audit.events, [{ kind: 'consent-refused', at: noon, code: 'CONSENT_DECLINED' }]);
+      assert.equal(setup.store.usedStates.size, 0, 'and spends no state');
     }
   });
 
   test('leaves no more than 500 characters of its text in the audit trail', async () => {
     const setup = aConsent();
-    const long = { error: 'e'.repeat(400), errorDescription: 'd'.repeat(100_000) };
+    const { state, browser } = await begun(setup);
+    const long = { error: 'e'.repeat(400), errorDescription: 'd'.repeat(100_000), state, browser };
     await assert.rejects(setup.consent.finish(returned(long)), withCode('CONSENT_FAILED'));
     const [row] = setup.audit.events;
     assert.equal(row?.description, `${'e'.repeat(400)}: ${'d'.repeat(98)}`);
@@ -236,13 +236,16 @@ describe('finish, with an error of Entra', () => {
 
   test('puts only the AADSTS number of its text into the detail, which may be logged', async () => {
     const setup = aConsent();
-    const { invitationId, state } = await begun(setup);
+    const { invitationId, state, browser } = await begun(setup);
     const errorDescription = 'AADSTS65001: anna@contoso.example may not.';
-    await assert.rejects(setup.consent.finish(returned({ error: 'x', errorDescription, state })), (error: unknown) => {
-      assert.ok(error instanceof Error && 'detail' in error);
-      assert.deepEqual(error.detail, { invitationId, entra: 'AADSTS65001' });
-      assert.doesNotMatch(error.message, /anna/);
-      return true;
-    });
+    await assert.rejects(
+      setup.consent.finish(returned({ error: 'x', errorDescription, state, browser })),
+      (error: unknown) => {
+        assert.ok(error instanceof Error && 'detail' in error);
+        assert.deepEqual(error.detail, { invitationId, entra: 'AADSTS65001' });
+        assert.doesNotMatch(error.message, /anna/);
+        return true;
+      },
+    );
   });
 });

@@ -78,7 +78,7 @@ describe('start', () => {
   });
 
   test('is refused without a good invitation', async () => {
-    const { invitations, consent, store, clock } = aConsent();
+    const { invitations, consent, store, clock, audit } = aConsent();
     const used = await invitations.create({ expiresInHours: 72 });
     await store.bind(used.invitation.id, fabrikam);
     const short = await invitations.create({ expiresInHours: 1 });
@@ -87,6 +87,8 @@ describe('start', () => {
     await assert.rejects(consent.start('junk', undefined), withCode('INVITATION_INVALID'));
     await assert.rejects(consent.start(short.signed, undefined), withCode('INVITATION_EXPIRED'));
     await assert.rejects(consent.start(used.signed, undefined), withCode('INVITATION_USED'));
+    const refused = audit.events.filter(({ kind }) => kind === 'consent-refused').map(({ code }) => code);
+    assert.deepEqual(refused, ['INVITATION_INVALID', 'INVITATION_INVALID', 'INVITATION_EXPIRED', 'INVITATION_USED']);
   });
 });
 
@@ -99,7 +101,9 @@ describe('finish, with consent', () => {
       assert.equal(await setup.consent.finish(returned({ state, browser })), tenant);
       assert.deepEqual(setup.proved, [[contoso, invitationId]]);
       assert.equal(setup.store.rows.get(invitationId)?.usedBy, contoso);
-      assert.deepEqual(setup.audit.events, [{ kind: 'consent-returned', at: noon, invitationId, tenantId: contoso }]);
+      assert.deepEqual(setup.audit.events, [
+        { kind: 'consent-returned', at: noon, invitationId, claimedTenant: contoso },
+      ]);
     }
   });
 

@@ -143,8 +143,22 @@ describe('prove', () => {
       kindsThen.push([...audit.kinds()]);
       return save(tenant);
     };
-    await proof.prove(contoso);
-    await proof.revoke(aTenant(), 'APP_NOT_IN_TENANT');
+    await proof.revoke(await proof.prove(contoso), 'APP_NOT_IN_TENANT');
     assert.deepEqual(kindsThen, [['tenant-active'], ['tenant-active', 'tenant-revoked']]);
   });
+});
+
+test('a tenant that has consented again since its token was refused is not revoked', async () => {
+  const refused = aTenant({ objectId: 'the former enterprise application' });
+  const { proof, tenants, dropped } = aProof(aTenant({ objectId: 'the new one' }));
+  assert.equal((await proof.revoke(refused, 'APP_NOT_IN_TENANT')).state, 'active');
+  assert.deepEqual([tenants.saved, dropped], [[], []]);
+});
+
+test('consent given once more while it is pending has the whole day again', async () => {
+  const { proof, tokens, clock } = aProof(aPendingTenant());
+  tokens.renew = failing('APP_NOT_IN_TENANT');
+  clock.advance(23 * hours);
+  const { since } = await proof.prove(contoso, 'an invitation');
+  assert.equal(since, clock.now());
 });

@@ -194,3 +194,9 @@ describe('drop', () => {
     });
   }
 });
+
+test('a caller who wants a token and one who wants a new one share one request', async () => {
+  const { tokens, issuer } = aTokenSource();
+  await Promise.all([tokens.get(contoso, 'graph'), tokens.renew(contoso, 'graph')]);
+  assert.equal(issuer.requests.length, 1);
+});
