@@ -111,7 +111,7 @@ function explain(printed: string): string {
   const port = /EADDRINUSE.*:(\d+)/.exec(printed)?.[1];
   return port === undefined
     ? `Azurite ended before it was ready.\n${printed}`
-    : `Port ${port}, wanted for Azurite, is taken. Stop what listens there, or choose another.`;
+    : `Port ${port}, wanted for Azurite, is taken. Stop what listens there, or choose another with --port.`;
 }
 
 function capital(text: string): string {

@@ -2,8 +2,8 @@
 //
 //   node local/bootstrap.mjs <program.ts> [arguments]
 //
-// 1. The Node to go on with: this one if it is 22.18 or later (the first that strips types without a flag), otherwise
-//    Node 24, installed once from the exact-pinned packages of local/node/ into local/node/node_modules.
+// 1. The Node to go on with: this one if it strips types without a flag (node-version.mjs), otherwise Node 24, installed
+//    once from the exact-pinned packages of local/node/ into local/node/node_modules.
 // 2. The packages of package-lock.json, installed once and again whenever the lockfile changes.
 // 3. The program, with this terminal and its exit code.
 
@@ -12,6 +12,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { neededNode, stripsTypes } from './node-version.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -42,23 +43,18 @@ function npmCi(node, folder, what) {
   say(`installed ${what} in ${Math.round((Date.now() - began) / 1000)} s`);
 }
 
-function isCurrent(version) {
-  const [major, minor] = version.split('.').map(Number);
-  return major > 22 || (major === 22 && minor >= 18);
-}
-
 function ensureNode() {
-  if (isCurrent(process.versions.node)) return process.execPath;
+  if (stripsTypes(process.versions.node)) return process.execPath;
   const folder = join(root, 'local', 'node');
   const os = process.platform === 'win32' ? 'win' : process.platform;
   const file = process.platform === 'win32' ? 'node.exe' : 'node';
   const binary = join(folder, 'node_modules', `node-${os}-${process.arch}`, 'bin', file);
   if (!existsSync(binary)) {
-    npmCi(process.execPath, folder, `Node 24 (this is Node ${process.versions.node}, tenantpost needs 22.18 or later)`);
+    npmCi(process.execPath, folder, `Node 24 (this is Node ${process.versions.node}, tenantpost needs ${neededNode})`);
   }
   if (!existsSync(binary)) {
     fail(
-      `tenantpost needs Node 22.18 or later and this is ${process.versions.node}. No Node package is pinned for ` +
+      `tenantpost needs Node ${neededNode}; this is ${process.versions.node}. No Node package is pinned for ` +
         `${process.platform} ${process.arch}: install Node 24 from https://nodejs.org and try again.`,
     );
   }

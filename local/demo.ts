@@ -38,8 +38,29 @@ const values = readArguments(usage, () =>
 
 const began = Date.now();
 const say = (line: string): void => console.error(`${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${line}`);
-const folder = mkdtempSync(join(tmpdir(), 'tenantpost-demo-'));
+
+class Interrupted extends Error {
+  override readonly message = 'It was interrupted.';
+}
+
+/** The exit code of a command that Ctrl-C ended, by the convention of shells: 128 and the signal's number. */
+const interruptedCode = 130;
+const interruption = Promise.withResolvers<never>();
+// While the stack starts nobody is waiting for it yet.
+interruption.promise.catch(() => {});
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (interrupted) process.exit(interruptedCode);
+    interrupted = true;
+    say('stopping (Ctrl-C again to leave at once)');
+    interruption.reject(new Interrupted());
+  });
+}
+
+let folder: string | undefined;
 try {
+  folder = mkdtempSync(join(tmpdir(), 'tenantpost-demo-'));
   const stack = await startStack({
     folder,
     keepStorage: false,
@@ -49,15 +70,34 @@ try {
     ...(values.verbose ? { onHostLine: (line: string) => console.error(line) } : {}),
   });
   try {
-    process.exitCode = (await run(stack)) ? 0 : 1;
+    process.exitCode = (await Promise.race([run(stack), interruption.promise])) ? 0 : 1;
   } finally {
     await stack.stop();
   }
 } catch (error) {
-  console.error(`The demo stopped: ${error instanceof Error ? error.message : String(error)}`);
+  const message = error instanceof Error ? error.message : String(error);
+  console.error(`The demo stopped: ${message}`);
+  if (values.json) {
+    console.log(
+      JSON.stringify({
+        ok: false,
+        tenants: [],
+        jobs: [],
+        tokenRequestsWhileSending: 0,
+        seconds: secondsSoFar(),
+        error: message,
+      }),
+    );
+  }
   process.exitCode = 1;
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+}
+// What `run` still waits for is gone with the stack; it must not hold up the end.
+if (interrupted) process.exit(interruptedCode);
+
+function secondsSoFar(): number {
+  return Math.round((Date.now() - began) / 100) / 10;
 }
 
 async function run(stack: Stack): Promise<boolean> {
@@ -65,7 +105,7 @@ async function run(stack: Stack): Promise<boolean> {
   const { results, times, tokenRequests } = await send(stack);
   const ok = report(stack, results, times, tokenRequests);
   if (values.json) {
-    const seconds = Math.round((Date.now() - began) / 100) / 10;
+    const seconds = secondsSoFar();
     const tenants = Object.values(customers).map(({ id, displayName }) => ({ id, name: displayName }));
     const states = await Promise.all(
       tenants.map(async (one) => ({ ...one, state: (await tenantState(stack, one.id)) ?? 'none' })),
@@ -150,6 +190,6 @@ function report(stack: Stack, results: JobResult[], times: Map<string, number>, 
   console.log(
     `${ok ? 'Every job ended as it should' : 'NOT every job ended as it should'}, after ${Math.round((Date.now() - began) / 1000)} s.`,
   );
-  console.log('See the mail itself: npm start, then open the mailbox viewer that it names.\n');
+  console.log('To look into mailboxes yourself: npm start.\n');
   return ok;
 }

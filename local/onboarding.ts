@@ -1,7 +1,7 @@
 /** What an operator and a tenant's administrator do to bring a tenant in, by the same addresses that they would use. */
 
 import { z } from 'zod';
-import { routes, tables } from '../shared/names.ts';
+import { routePrefix, routes, tables } from '../shared/names.ts';
 import { Browser, type OpenedPage } from './browser.ts';
 import type { Stack } from './stack.ts';
 
@@ -9,7 +9,7 @@ const invitation = z.object({ id: z.string(), link: z.string() });
 
 /** `POST /api/invitations` with the function's key. */
 export async function invite(stack: Stack, tenant?: string): Promise<z.infer<typeof invitation>> {
-  const response = await fetch(`${stack.host.url}/api/${routes.invitations}`, {
+  const response = await fetch(`${stack.host.url}/${routePrefix}/${routes.invitations}`, {
     method: 'POST',
     headers: { 'x-functions-key': stack.host.keys.functions['createInvitation'] ?? '' },
     body: JSON.stringify(tenant === undefined ? {} : { tenant }),

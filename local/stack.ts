@@ -4,6 +4,7 @@
  */
 
 import { join } from 'node:path';
+import { routePrefix, routes } from '../shared/names.ts';
 import { type Azurite, startAzurite } from './azurite.ts';
 import { buildApp } from './build.ts';
 import { type Cloud, startCloud } from './cloud/cloud.ts';
@@ -42,7 +43,7 @@ export interface StackOptions {
 export const root = join(import.meta.dirname, '..');
 
 /** Entra does not compare the port of a loopback redirect URI, so one registration serves whichever port is free. */
-const redirectUri = 'http://localhost/api/consent/callback';
+const redirectUri = `http://localhost/${routePrefix}/${routes.consentCallback}`;
 
 export async function startStack(options: StackOptions): Promise<Stack> {
   const say = options.onProgress ?? (() => {});

@@ -1,9 +1,12 @@
-/** Where `npm start` keeps what it must remember; `.local/` is ignored by git and may be deleted at any time. */
+/** Where `npm start` keeps what it must remember: a folder that may be deleted whenever nothing runs. Git ignores `.local/`. */
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
-export const startFolder = join(import.meta.dirname, '..', '.local');
+/** As it is said to people. */
+export const startFolderName = process.env['TENANTPOST_LOCAL_FOLDER'] || '.local/';
+
+export const startFolder = resolve(import.meta.dirname, '..', startFolderName);
 
 /** The connection string of the storage that runs now. Azurite's account key is public: it protects nothing. */
 export const connectionFile = join(startFolder, 'connection.txt');
@@ -16,7 +19,9 @@ const ownerFile = join(startFolder, 'owner.pid');
 export function takeStartFolder(): void {
   const owner = ownerOf();
   if (owner !== undefined) {
-    throw new Error(`npm start is running already, as process ${owner}. Stop that one first; both would use .local/.`);
+    throw new Error(
+      `npm start is running already, as process ${owner}. Stop that one first; both would use ${startFolderName}.`,
+    );
   }
   mkdirSync(startFolder, { recursive: true });
   writeFileSync(ownerFile, String(process.pid));

@@ -1,23 +1,24 @@
 /**
  * `npm start`: the whole stack left running, with the addresses to open and a line to paste that queues a mail. State,
- * storage and delivered mail are kept under `.local/` until it is deleted.
+ * storage and delivered mail are kept in the folder of start-files.ts until it is deleted.
  */
 
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { queues, routes } from '../shared/names.ts';
+import { queues, routePrefix, routes } from '../shared/names.ts';
 import { help, readArguments } from './arguments.ts';
 import { customers } from './cloud/seed.ts';
 import { invite, tenantState } from './onboarding.ts';
 import { type Stack, startStack } from './stack.ts';
-import { connectionFile, leaveStartFolder, startFolder, takeStartFolder } from './start-files.ts';
+import { connectionFile, leaveStartFolder, startFolder, startFolderName, takeStartFolder } from './start-files.ts';
 
 const defaultPort = 7071;
 
 const usage = `npm start [-- --port ${defaultPort}]
 
 Starts the local Microsoft cloud, its storage and the app, and leaves them running until Ctrl-C. Uses nine ports in a
-row, of which --port is the first. What happens is kept under .local/; delete that folder to begin anew.`;
+row, of which --port is the first. What happens is kept under .local/, or under the folder that the environment variable
+TENANTPOST_LOCAL_FOLDER names (for npm run mail as well); delete that folder to begin anew.`;
 
 const values = readArguments(usage, () => parseArgs({ options: { port: { type: 'string' }, help } }));
 
@@ -73,7 +74,7 @@ try {
 async function welcome(stack: Stack): Promise<string> {
   const { contoso, fabrikam } = customers;
   const invitations = await Promise.all([contoso, fabrikam].map((tenant) => invitationLine(stack, tenant)));
-  const app = `${stack.host.url}/api`;
+  const app = `${stack.host.url}/${routePrefix}`;
   const key = stack.host.keys.functions['createInvitation'] ?? '';
   return `
 tenantpost is running on this machine.
@@ -94,7 +95,7 @@ ${invitations.join('\n')}
 
 3. See it arrive: ${stack.viewerUrl}
 
-The queue is "${queues.mailGraph}". Ctrl-C stops everything; what happened is kept under .local/.
+The queue is "${queues.mailGraph}". Ctrl-C stops everything; what happened is kept under ${startFolderName}.
 `;
 }
 

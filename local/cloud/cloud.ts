@@ -50,7 +50,10 @@ export interface CloudOptions {
   ports?: Partial<Record<keyof CloudUrls, number>>;
 }
 
-/** The state changes only by requests, and is kept soon after each: a process that is killed loses little. */
+/**
+ * How soon after a request the state is kept, so that a process that is killed loses little. What a test or the demo
+ * assigns by itself is kept with the next request, or at the stop.
+ */
 const autosaveEvery = 2000;
 
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
@@ -84,8 +87,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     tls: { cert, key, certFile, keyFile },
     async stop() {
       clearInterval(autosave);
-      saveState(stateFile, state);
       await Promise.all(listening.map((one) => one.stop()));
+      // Only now, when no further request can change it.
+      saveState(stateFile, state);
     },
   };
 }

@@ -8,152 +8,164 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { JWK } from 'jose';
+import { z } from 'zod';
+
+/** Only what every key has: jose checks the rest when the key is used. */
+const jwk = z.custom<JWK>((value) => z.looseObject({ kty: z.string() }).safeParse(value).success, 'must be a JWK');
 
 /** An application permission: `resource` is the API's identifier URI, `role` the value that appears in `roles`. */
-export interface AppRole {
-  resource: string;
-  role: string;
-}
+const appRole = z.strictObject({ resource: z.string(), role: z.string() });
 
-export interface Tenant {
+const tenant = z.strictObject({
   /** GUID. */
-  id: string;
-  displayName: string;
+  id: z.string(),
+  displayName: z.string(),
   /** The domain of its mailboxes, for example `contoso.example`. */
-  domain: string;
+  domain: z.string(),
   /** Who may consent for the tenant: user principal names of its administrators. */
-  administrators: string[];
+  administrators: z.array(z.string()),
   /** The private key with which Entra signs this tenant's tokens. Made when first needed. */
-  signingKey?: JWK;
-}
+  signingKey: jwk.exactOptional(),
+});
 
-interface RegisteredCertificate {
+const registeredCertificate = z.strictObject({
   /** base64url of SHA-256 over the DER bytes: what an assertion names in `x5t#S256`. */
-  thumbprint: string;
+  thumbprint: z.string(),
   /** The certificate itself, base64 of DER. Public part only, as on a real app registration. */
-  der: string;
-}
+  der: z.string(),
+});
 
-export interface Registration {
+const registration = z.strictObject({
   /** Client id, a GUID. */
-  appId: string;
-  displayName: string;
+  appId: z.string(),
+  displayName: z.string(),
   /** The vendor's verified publisher name, shown on the consent page. */
-  publisher: string;
-  homeTenantId: string;
-  audience: 'single-tenant' | 'multitenant';
-  redirectUris: string[];
-  requiredAppRoles: AppRole[];
-  certificates: RegisteredCertificate[];
-}
+  publisher: z.string(),
+  homeTenantId: z.string(),
+  audience: z.enum(['single-tenant', 'multitenant']),
+  redirectUris: z.array(z.string()),
+  requiredAppRoles: z.array(appRole),
+  certificates: z.array(registeredCertificate),
+});
 
-export interface EnterpriseApp {
+const enterpriseApp = z.strictObject({
   /** Object id of the service principal in this tenant: the `oid` of its tokens. */
-  objectId: string;
-  tenantId: string;
-  appId: string;
-  grantedAppRoles: AppRole[];
+  objectId: z.string(),
+  tenantId: z.string(),
+  appId: z.string(),
+  grantedAppRoles: z.array(appRole),
   /** Epoch milliseconds. */
-  consentedAt: number;
-}
+  consentedAt: z.number(),
+});
 
-export interface ManagedIdentity {
-  clientId: string;
-  principalId: string;
-  name: string;
+const vaultRole = z.enum(['Key Vault Certificate User', 'Key Vault Crypto User', 'Key Vault Reader']);
+
+const managedIdentity = z.strictObject({
+  clientId: z.string(),
+  principalId: z.string(),
+  name: z.string(),
   /** The tenant it lives in; the first registration's home tenant if not given. */
-  tenantId?: string;
+  tenantId: z.string().exactOptional(),
   /** What the identity may do in the vault; without any of them the vault answers 403. */
-  vaultRoles: VaultRole[];
-}
+  vaultRoles: z.array(vaultRole),
+});
 
-export type VaultRole = 'Key Vault Certificate User' | 'Key Vault Crypto User' | 'Key Vault Reader';
-
-export interface VaultKey {
-  name: string;
+const vaultKey = z.strictObject({
+  name: z.string(),
   /** 32 hexadecimal digits, as Key Vault names versions. */
-  version: string;
+  version: z.string(),
   /** Private JWK. It is never given out: only sign, wrap and unwrap use it. */
-  jwk: JWK;
-  operations: ('sign' | 'verify' | 'wrapKey' | 'unwrapKey')[];
+  jwk,
+  operations: z.array(z.enum(['sign', 'verify', 'wrapKey', 'unwrapKey'])),
   /** Epoch seconds. */
-  created: number;
-}
+  created: z.number(),
+});
 
-export interface VaultCertificate {
-  name: string;
-  version: string;
+const vaultCertificate = z.strictObject({
+  name: z.string(),
+  version: z.string(),
   /** base64 of DER. */
-  der: string;
-  exportable: boolean;
+  der: z.string(),
+  exportable: z.boolean(),
   /** Epoch seconds. */
-  created: number;
-  notBefore: number;
-  expires: number;
-}
+  created: z.number(),
+  notBefore: z.number(),
+  expires: z.number(),
+});
 
-export interface Mailbox {
-  tenantId: string;
+const mailbox = z.strictObject({
+  tenantId: z.string(),
   /** User id, a GUID. */
-  id: string;
+  id: z.string(),
   /** User principal name and primary SMTP address. */
-  address: string;
-  displayName: string;
+  address: z.string(),
+  displayName: z.string(),
   /** False for a user without an Exchange licence: known to Entra, without a mailbox. */
-  licensed?: boolean;
-}
+  licensed: z.boolean().exactOptional(),
+});
 
-export interface EmailAddress {
-  address: string;
-  name?: string;
-}
+const emailAddress = z.strictObject({ address: z.string(), name: z.string().exactOptional() });
 
-export interface StoredAttachment {
-  name: string;
-  contentType: string;
+const storedAttachment = z.strictObject({
+  name: z.string(),
+  contentType: z.string(),
   /** base64. */
-  content: string;
-  isInline: boolean;
-  contentId?: string;
-}
+  content: z.string(),
+  isInline: z.boolean(),
+  contentId: z.string().exactOptional(),
+});
 
 /** One copy of a message in one mailbox: the sender's copy in Sent Items, or a recipient's in Inbox. */
-export interface StoredMessage {
-  id: string;
+const storedMessage = z.strictObject({
+  id: z.string(),
   /** The mailbox's address. For recipients outside of the cloud's tenants this is the recipient's address. */
-  mailbox: string;
-  folder: 'inbox' | 'sentitems';
-  internetMessageId: string;
-  subject: string;
-  from: EmailAddress;
-  to: EmailAddress[];
-  cc: EmailAddress[];
+  mailbox: z.string(),
+  folder: z.enum(['inbox', 'sentitems']),
+  internetMessageId: z.string(),
+  subject: z.string(),
+  from: emailAddress,
+  to: z.array(emailAddress),
+  cc: z.array(emailAddress),
   /** Only on the sender's copy, and on the copy of the bcc recipient concerned. */
-  bcc: EmailAddress[];
-  replyTo: EmailAddress[];
-  body: { contentType: 'text' | 'html'; content: string };
+  bcc: z.array(emailAddress),
+  replyTo: z.array(emailAddress),
+  body: z.strictObject({ contentType: z.enum(['text', 'html']), content: z.string() }),
   /** Absent means normal. */
-  importance?: 'low' | 'normal' | 'high';
-  headers: { name: string; value: string }[];
-  attachments: StoredAttachment[];
+  importance: z.enum(['low', 'normal', 'high']).exactOptional(),
+  headers: z.array(z.strictObject({ name: z.string(), value: z.string() })),
+  attachments: z.array(storedAttachment),
   /** Epoch milliseconds. */
-  receivedAt: number;
-}
+  receivedAt: z.number(),
+});
 
-export interface CloudState {
-  tenants: Tenant[];
-  registrations: Registration[];
-  enterpriseApps: EnterpriseApp[];
-  identities: ManagedIdentity[];
-  vaultKeys: VaultKey[];
-  vaultCertificates: VaultCertificate[];
-  mailboxes: Mailbox[];
-  messages: StoredMessage[];
+const cloudState = z.strictObject({
+  tenants: z.array(tenant),
+  registrations: z.array(registration),
+  enterpriseApps: z.array(enterpriseApp),
+  identities: z.array(managedIdentity),
+  vaultKeys: z.array(vaultKey),
+  vaultCertificates: z.array(vaultCertificate),
+  mailboxes: z.array(mailbox),
+  messages: z.array(storedMessage),
   /** How long after the click a consent takes to arrive, in milliseconds: first the principal, later its roles. */
-  propagation: { enterpriseApp: number; roles: number };
+  propagation: z.strictObject({ enterpriseApp: z.number(), roles: z.number() }),
   /** Bounds between which Entra draws the lifetime of each access token; Microsoft's own 60 to 90 minutes if not given. */
-  tokenLifetimeSeconds?: { min: number; max: number };
-}
+  tokenLifetimeSeconds: z.strictObject({ min: z.number(), max: z.number() }).exactOptional(),
+});
+
+export type AppRole = z.infer<typeof appRole>;
+export type Tenant = z.infer<typeof tenant>;
+export type Registration = z.infer<typeof registration>;
+export type EnterpriseApp = z.infer<typeof enterpriseApp>;
+export type ManagedIdentity = z.infer<typeof managedIdentity>;
+export type VaultRole = z.infer<typeof vaultRole>;
+export type VaultKey = z.infer<typeof vaultKey>;
+export type VaultCertificate = z.infer<typeof vaultCertificate>;
+export type Mailbox = z.infer<typeof mailbox>;
+export type EmailAddress = z.infer<typeof emailAddress>;
+export type StoredAttachment = z.infer<typeof storedAttachment>;
+export type StoredMessage = z.infer<typeof storedMessage>;
+export type CloudState = z.infer<typeof cloudState>;
 
 export function emptyState(): CloudState {
   return {
@@ -169,10 +181,27 @@ export function emptyState(): CloudState {
   };
 }
 
-/** Reads a state kept by `saveState`, or nothing when there is none yet. */
+/**
+ * Reads a state kept by `saveState`, or nothing when there is none yet.
+ *
+ * @throws when another version of this program kept it, naming the file and the field.
+ */
 export function loadState(file: string): CloudState | undefined {
   if (!existsSync(file)) return undefined;
-  return JSON.parse(readFileSync(file, 'utf8')) as CloudState;
+  const parsed = cloudState.safeParse(parseJson(readFileSync(file, 'utf8')));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = issue?.path.map(String).join('.') || 'the whole';
+  throw new Error(`${file} was kept by another version (${field}: ${issue?.message}): delete .local/ to begin anew.`);
+}
+
+/** Nothing for what is no JSON: the schema refuses that. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Writes beside the file and renames, so that a process that dies while writing leaves the former state whole. */

@@ -41,6 +41,7 @@ export interface LocalHost {
 
 /** @throws what the app throws while it loads, and ConfigurationError for what this host is asked in vain. */
 export async function startLocalHost({ root, port, settings, emit }: LocalHostOptions): Promise<LocalHost> {
+  settings.refuseHostJsonOverrides();
   const hostJson = readHostJson(root);
   const log = new Log(hostJson.logLevel, emit);
   const hostLog = log.logger('host', 'Host.Startup');

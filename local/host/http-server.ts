@@ -25,7 +25,7 @@ export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #server: Server;
   /** Responses that are not yet with the client; each resolves when it is, or when the client has gone. */
-  readonly #open = new Set<Promise<unknown>>();
+  readonly #open = new Set<Promise<void>>();
   #closing = false;
 
   constructor(options: HttpServerOptions) {
@@ -62,8 +62,10 @@ export class HttpServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const open = once(response, 'close').finally(() => this.#open.delete(open));
+    const open = new Promise<void>((done) => response.once('close', done)).finally(() => this.#open.delete(open));
     this.#open.add(open);
+    // Without a listener an 'error' would end the process: one answer must not take the others with it.
+    response.on('error', (error) => this.#options.log.warn(`A response could not be written: ${error.message}`));
     try {
       await this.#route(request, response);
     } catch (error) {

@@ -13,8 +13,11 @@ const longestTimer = 2 ** 31 - 1;
 export interface InvocationRequest {
   /** What the trigger hands to the function. */
   data: TypedData;
-  /** For queue triggers: what arrives as `context.triggerMetadata`. */
-  triggerMetadata?: Record<string, TypedData>;
+  /**
+   * For queue triggers: makes what arrives as `context.triggerMetadata`. It runs inside the invocation, since whoever
+   * writes to the queue can make it throw: JSON that can be parsed may be nested too deeply to be written again.
+   */
+  triggerMetadata?: () => Record<string, TypedData>;
   /** Why, for the log: never the content of a message or request. */
   reason: string;
 }
@@ -89,7 +92,7 @@ export class Invoker {
         invocationId,
         functionId: name,
         inputData: [{ name: trigger.name, data: request.data }],
-        triggerMetadata: request.triggerMetadata ?? {},
+        triggerMetadata: request.triggerMetadata?.() ?? {},
       },
       metadata: { name, bindings },
       log: (level, category, message) => {

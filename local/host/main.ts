@@ -28,15 +28,23 @@ async function tell(message: HostMessage): Promise<void> {
   });
 }
 
+function parseArguments() {
+  try {
+    return parseArgs({
+      options: {
+        root: { type: 'string' },
+        port: { type: 'string', default: '7071' },
+        // For a caller whose settings are complete: one from local.settings.json could turn them into something else.
+        'environment-only': { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new ConfigurationError(`${error instanceof Error ? error.message : String(error)}. ${usage}`);
+  }
+}
+
 function readArguments() {
-  const { values } = parseArgs({
-    options: {
-      root: { type: 'string' },
-      port: { type: 'string', default: '7071' },
-      // For a caller whose settings are complete: one from local.settings.json could turn them into something else.
-      'environment-only': { type: 'boolean', default: false },
-    },
-  });
+  const values = parseArguments();
   if (values.root === undefined) throw new ConfigurationError(usage);
   if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
     throw new ConfigurationError(`"${values.port}" is no port. ${usage}`);

@@ -128,8 +128,14 @@ export class QueueListener {
     if (text === undefined) return this.#poison(message, message.popReceipt, `is not ${messageEncoding}`);
 
     const lock = new MessageLock(this.#queue, message, this.#lockSeconds, this.#log);
-    const succeeded = await this.#run(text, message);
-    const popReceipt = await lock.release();
+    let succeeded: boolean;
+    let popReceipt: string;
+    try {
+      succeeded = await this.#run(text, message);
+    } finally {
+      // A lock that is not released is renewed for as long as this process lives, and nobody gets the message again.
+      popReceipt = await lock.release();
+    }
     if (succeeded) return this.#ignoringGone(message, () => this.#queue.deleteMessage(messageId, popReceipt));
     // Left hidden until its lock ends: releasing it would be a fast endless loop.
     if (!this.#poisonQueue) return;

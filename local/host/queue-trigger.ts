@@ -20,8 +20,11 @@ export function connectQueue(
   const { connection } = trigger;
   const queue = queueOf(trigger, context);
   const run = async (text: string, message: MessageProperties, reason: string): Promise<boolean> => {
-    const metadata = triggerMetadata(text, message);
-    const result = await invoker.invoke(definition, { data: { string: text }, triggerMetadata: metadata, reason });
+    const result = await invoker.invoke(definition, {
+      data: { string: text },
+      triggerMetadata: () => triggerMetadata(text, message),
+      reason,
+    });
     return result.succeeded;
   };
   const listener = new QueueListener({

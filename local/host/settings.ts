@@ -42,6 +42,20 @@ export class Settings {
     return this.#values[name] || undefined;
   }
 
+  /**
+   * Refuses the settings that override host.json in Azure: they are not implemented, and an app tested without them
+   * would behave differently there (https://learn.microsoft.com/azure/azure-functions/functions-host-json#override-hostjson-values).
+   * Case does not count, and `:` parts names as `__` does, as in the .NET configuration that reads them.
+   *
+   * @throws ConfigurationError naming each of them.
+   */
+  refuseHostJsonOverrides(): void {
+    const names = Object.keys(this.#values).filter((name) => /^AzureFunctionsJobHost(__|:)/i.test(name));
+    if (names.length === 0) return;
+    const lines = names.map((name) => `${name}: overriding host.json is not implemented by the local host`);
+    throw new ConfigurationError(lines.sort().join('\n'));
+  }
+
   /** Replaces each `%NAME%` by the setting of that name (https://learn.microsoft.com/azure/azure-functions/functions-bindings-expressions-patterns). */
   resolve(text: string): string {
     return text.replaceAll(/%([^%\s]+)%/g, (expression, name: string) => {

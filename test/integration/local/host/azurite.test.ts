@@ -60,7 +60,7 @@ describe('Azurite', { concurrency: true }, () => {
     await once(server, 'listening');
     const { port } = z.object({ port: z.number() }).parse(server.address());
     await assert.rejects(startAzurite({ ports: { queue: port } }), {
-      message: `Port ${port}, wanted for Azurite, is taken. Stop what listens there, or choose another.`,
+      message: `Port ${port}, wanted for Azurite, is taken. Stop what listens there, or choose another with --port.`,
     });
     server.close();
   });

@@ -63,6 +63,20 @@ describe('locks', { concurrency: true }, () => {
     return part;
   }
 
+  test('a message whose run rejects is not kept hidden: its lock ends, and it runs again', async (t) => {
+    const queue = queues.getQueueClient('rejected');
+    await queue.create();
+    await queue.sendMessage('rejects');
+    let runs = 0;
+    const listener = listen('rejected', () => {
+      runs += 1;
+      return Promise.reject(new Error('told to reject'));
+    });
+    t.after(() => listener.stop());
+    await until(() => runs === 2, 'the second run', messageLockSeconds * 3);
+    assert.ok(lines.some((line) => line.includes('A message of rejected could not be settled')));
+  });
+
   test('a message stays hidden for as long as its function runs, and is then deleted with its latest receipt', async () => {
     const queue = queues.getQueueClient('renewed');
     await queue.create();

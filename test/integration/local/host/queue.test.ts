@@ -128,6 +128,18 @@ describe('queue functions', () => {
       await isEmpty(results);
     });
 
+    test('counts a message whose trigger metadata cannot be made as a failed run, and poisons it in the end', async () => {
+      // It parses, but V8 runs out of stack when it writes it again.
+      const depth = 10_000;
+      const sent = await queue.sendMessage(`{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`);
+      await until(async () => (await poison.exists()) && (await count(poison)) === 1, 'the poison message');
+      assert.ok(lines.some((line) => line.includes(`Message ${sent.messageId} failed 3 times; moving it to`)));
+      assert.equal(lines.filter((line) => line.includes('could not be settled')).length, 0);
+      await isEmpty(queue);
+      assert.deepEqual(collector.received, []);
+      await poison.clearMessages();
+    });
+
     test('goes on after the queue was deleted under it', async () => {
       const failing = `error [work] Queue ${queue.name} cannot be read; trying again.`;
       await queue.delete();

@@ -97,6 +97,19 @@ describe('starting a host', { concurrency: true }, () => {
     );
   });
 
+  test('refuses settings that override host.json, by name', async () => {
+    const settings = {
+      AzureFunctionsJobHost__logging__logLevel__default: 'Debug',
+      AZUREFUNCTIONSJOBHOST__functionTimeout: '00:01:00',
+      AzureFunctionsJobHostname: 'another setting',
+    };
+    assert.equal(
+      await refusal(makeApp(get), settings),
+      'AZUREFUNCTIONSJOBHOST__functionTimeout: overriding host.json is not implemented by the local host\n' +
+        'AzureFunctionsJobHost__logging__logLevel__default: overriding host.json is not implemented by the local host',
+    );
+  });
+
   test('leaves out functions that cannot run with a line that says why, and runs the others', async () => {
     const lines: string[] = [];
     const queue = `app.storageQueue('elsewhere', { queueName: 'queue', connection: 'Elsewhere', ${handler} });`;
