@@ -1,6 +1,6 @@
 // Which Node can run our TypeScript as it is. A file of its own, in plain JavaScript, since any Node must be able to ask.
 
-export const neededNode = '22.18 or later of 22, 23.6 or later of 23, or 24 and later';
+export const neededNode = '22.18, 23.6, or later';
 
 /**
  * Types are stripped without a flag since 22.18.0 and 23.6.0 (https://nodejs.org/api/typescript.html#history).
