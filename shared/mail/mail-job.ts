@@ -37,7 +37,11 @@ const recipients = z.array(recipient).default([]);
 
 const attachment = z.strictObject({
   name: line(255).min(1, 'a file name'),
-  contentType: z.string().regex(/^[\w.+-]+\/[\w.+-]+$/, 'a media type like application/pdf'),
+  /** With its parameters, RFC 9110 section 8.3.1. */
+  contentType: z
+    .string()
+    .max(255, 'at most 255 characters')
+    .regex(/^[\w.+-]+\/[\w.+-]+(?: *; *[\w-]+=(?:[\w.+:-]+|"[\w .+:-]*"))*$/, 'a media type like application/pdf'),
   /** base64, RFC 4648 section 4. */
   content: z
     .base64({ error: 'base64' })

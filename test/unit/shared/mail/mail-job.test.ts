@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { fingerprint, parseMailJob } from '../../../../shared/mail/mail-job.ts';
 import { contoso } from '../../../support/app-identity.ts';
+import { withCode } from '../../../support/failing.ts';
 import { aMailJob, anAttachment, aParsedMailJob } from '../../../support/mail-job.ts';
 import { refusalOf, wrongField } from '../../../support/mail-job-refusal.ts';
 
@@ -150,4 +151,14 @@ describe('the fingerprint', () => {
     const all = [{}, ...others].map((overrides) => fingerprint(aMailJob(overrides)));
     assert.equal(new Set(all).size, all.length);
   });
+});
+
+test('an attachment may have a media type with parameters, and nothing that is none', () => {
+  const typed = (contentType: string) => aMailJob({ attachments: [anAttachment({ contentType })] });
+  for (const good of ['text/plain; charset=utf-8', 'text/calendar;method=REQUEST; name="an event.ics"']) {
+    assert.equal(parseMailJob(typed(good)).attachments[0]?.contentType, good);
+  }
+  for (const bad of ['text/plain;', 'text/plain; charset', 'text/plain; a="b', 'text/plain; a=b\r\nX-Evil: 1']) {
+    assert.throws(() => parseMailJob(typed(bad)), withCode('JOB_INVALID'), bad);
+  }
 });
