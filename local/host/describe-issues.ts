@@ -12,6 +12,7 @@ export function describeIssues(error: z.ZodError, owner = ''): string[] {
   return error.issues.flatMap((issue) => {
     const path = issue.path.map(String);
     if (issue.code === 'unrecognized_keys') {
+      // Passed over, a setting would be tested here as if it had no effect there.
       return issue.keys.map((key) => `${owner}${[...path, key].join('.')} is not implemented by the local host`);
     }
     return [path.length > 0 ? `${owner}${path.join('.')}: ${issue.message}` : `${owner}${issue.message}`];

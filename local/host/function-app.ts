@@ -29,6 +29,7 @@ function entryFile(root: string): string {
   const parsed = z.object({ main: z.string() }).safeParse(JSON.parse(readFileSync(file, 'utf8')));
   if (!parsed.success) throw new ConfigurationError(`${file} has no "main": it names the built app.`);
   const { main } = parsed.data;
+  // The real host loads every file that fits. This app is one bundle, so the order in which many are loaded is not copied.
   if (/[*?{]/.test(main)) {
     throw new ConfigurationError(
       `package.json: "main": "${main}" is a pattern, which is not implemented by the local host`,

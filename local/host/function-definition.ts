@@ -5,7 +5,10 @@ import { ConfigurationError, describeIssues } from './describe-issues.ts';
 import type { FunctionCallback } from './rpc.ts';
 import { hostConnection } from './storage.ts';
 
-/** `properties` only says whether SDK binding types are wanted; `sdkBinding: true` asks for them. */
+/**
+ * `properties` only says whether SDK binding types are wanted; `sdkBinding: true` asks for them. They would reach the
+ * handler as clients of the storage SDK, which the real host makes and this one does not.
+ */
 const common = {
   name: z.string(),
   properties: z
@@ -73,6 +76,8 @@ export function parseRegistration(metadata: unknown, callback: FunctionCallback)
   const parsed = registration.safeParse(metadata);
   if (!parsed.success) throw new ConfigurationError(describeIssues(parsed.error, 'function ').join('\n'));
   const { name, bindings, retryOptions } = parsed.data;
+  // The real host does apply one, to queues with a warning that it soon will not. An app tested without it here would
+  // behave differently there.
   if (retryOptions !== undefined) {
     throw new ConfigurationError(`function ${name}: the retry policy is not implemented by the local host`);
   }
@@ -87,6 +92,7 @@ export function parseRegistration(metadata: unknown, callback: FunctionCallback)
 
 function parseBinding(functionName: string, key: string, binding: { type: string }): Binding {
   const owner = `function ${functionName}: ${binding.type} binding: `;
+  // A trigger that nothing listens for would never run, and an output that nothing writes would be lost without a word.
   if (!isImplemented(binding.type)) {
     throw new ConfigurationError(`function ${functionName}: ${binding.type} is not implemented by the local host`);
   }

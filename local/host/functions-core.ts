@@ -58,6 +58,7 @@ export class FunctionsCore {
     this.#started = true;
     await this.runHooks('appStart', { hookData: this.#appLevelHookData, functionAppDirectory });
     const capabilities = await this.model.getCapabilities?.({});
+    // With it the library opens a proxy of its own on all interfaces and expects the host to send requests there.
     if (capabilities?.['HttpUri'] !== undefined) {
       throw new ConfigurationError('app.setup: enableHttpStream is not implemented by the local host');
     }

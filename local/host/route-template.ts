@@ -122,6 +122,7 @@ function matchTemplate(pattern: RegExp, parameters: Parameter[], path: string): 
   return Object.fromEntries(values);
 }
 
+/** A constraint that is passed over would let requests through that the real host answers with 404. */
 function invalid(template: string, what: string): ConfigurationError {
   return new ConfigurationError(`Route "${template}": ${what} is not implemented by the local host.`);
 }

@@ -22,7 +22,7 @@ export interface HealthReport {
 interface Dependencies {
   /** One cheap read of each storage service in use. */
   readonly askStorage: () => Promise<void>;
-  /** One read of the vault, past every cache. */
+  /** One read of the vault, past the cache of the certificate; the data key is unwrapped once a process. */
   readonly askVault: () => Promise<void>;
   readonly credential: Credential;
   readonly now: Clock;

@@ -1,6 +1,7 @@
 /**
  * Where the app gets tokens: a map in this process, in front of a table that all processes share, in front of Entra.
- * Every token is checked to be the one asked for when it enters the map, from the table or from Entra; the transport looks once more.
+ * Every token is checked to be the one asked for when it enters the map, from the table or from Entra; the transport looks
+ * once more.
  */
 
 import { type Clock, minutes } from '../clock.ts';

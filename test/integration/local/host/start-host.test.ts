@@ -81,6 +81,13 @@ describe('starting a host', { concurrency: true }, () => {
     assert.equal(await refusal(unbuilt), `${unbuilt}/dist/app.cjs does not exist. Build the app first: npm run build.`);
   });
 
+  test('refuses an entry file that is a pattern, by its text', async () => {
+    const pattern = makeApp(get, { 'package.json': '{"main":"dist/functions/*.js"}' });
+    const expected =
+      'package.json: "main": "dist/functions/*.js" is a pattern, which is not implemented by the local host';
+    assert.equal(await refusal(pattern), expected);
+  });
+
   test('refuses by name a trigger and an option that it does not implement', async () => {
     const blob = `app.storageBlob('b', { path: 'x', connection: 'C', ${handler} });`;
     assert.equal(await refusal(makeApp(blob)), 'function b: blobTrigger is not implemented by the local host');
