@@ -75,7 +75,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const storage = localStorage(azurite.connectionString);
     await storage.provision();
 
-    const view = await serve('the mailbox viewer', viewer(cloud, { outcomes: () => readOutcomes(storage) }), port(5));
+    const view = await serve('the mailbox viewer', viewer(cloud, { outcomes: () => readOutcomes(storage) }).fetch, {
+      port: port(5),
+    });
     stops.push(() => view.stop());
 
     say('starting the function host');

@@ -6,13 +6,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeServerCertificate } from './certificate-authority.ts';
-import { entra } from './entra/entra.ts';
-import { graph } from './graph/graph.ts';
-import { identity } from './identity/identity.ts';
+import { FaultPanel } from './faults/fault-panel.ts';
+import type { ServiceName } from './faults/fault-rule.ts';
+import { withFaults } from './faults/http-faults.ts';
+import { httpServices } from './http-services.ts';
 import { Journal } from './journal.ts';
 import { type Listening, serve } from './serve.ts';
 import { type CloudState, loadState, saveState } from './state.ts';
-import { vault } from './vault/vault.ts';
 
 /** Where each service answers; no trailing slash. */
 interface CloudUrls {
@@ -26,6 +26,9 @@ interface CloudUrls {
 export interface CloudContext {
   readonly state: CloudState;
   readonly journal: Journal;
+  readonly faults: FaultPanel;
+  /** The time by a service's own clock, in epoch milliseconds: the fault panel can set one wrong. */
+  now(service: ServiceName): number;
   readonly urls: CloudUrls;
   /** Shared secret of the managed identity endpoint (`X-IDENTITY-HEADER`). */
   readonly identityHeader: string;
@@ -61,7 +64,15 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const { ca, cert, key } = await makeServerCertificate();
   const state = loadState(stateFile) ?? (await options.seed());
   const urls: CloudUrls = { entra: '', graph: '', vault: '', identity: '' };
-  const context: CloudContext = { state, journal: new Journal(), urls, identityHeader: crypto.randomUUID() };
+  const faults = new FaultPanel();
+  const context: CloudContext = {
+    state,
+    journal: new Journal(),
+    faults,
+    now: (service) => Date.now() + faults.skew(service),
+    urls,
+    identityHeader: crypto.randomUUID(),
+  };
   const listening = await listen(context, { cert, key }, options.ports ?? {});
 
   // Only now, when nobody else can be serving from this folder on these ports.
@@ -100,20 +111,16 @@ async function listen(
   tls: { cert: string; key: string },
   ports: Partial<Record<keyof CloudUrls, number>>,
 ): Promise<Listening[]> {
-  const services = {
-    entra: entra(context),
-    graph: graph(context),
-    vault: vault(context),
-    identity: identity(context),
-  };
   const listening: Listening[] = [];
   try {
-    for (const name of ['entra', 'graph', 'vault', 'identity'] as const) {
-      // The identity endpoint is plain http on a real instance too: it is loopback there as here.
-      const secure = name !== 'identity';
-      const one = await serve(name, services[name], ports[name] ?? 0, secure ? tls : undefined);
+    for (const { name, origin, respond, faults } of httpServices(context)) {
+      const one = await serve(name, withFaults(context, name, respond, faults), {
+        port: ports[name] ?? 0,
+        tls: origin.startsWith('https:') ? tls : undefined,
+        isDown: () => context.faults.isDown(name),
+      });
       listening.push(one);
-      context.urls[name] = secure ? `https://localhost:${one.port}` : `http://127.0.0.1:${one.port}`;
+      context.urls[name] = `${origin}:${one.port}`;
     }
     return listening;
   } catch (error) {

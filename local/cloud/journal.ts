@@ -1,17 +1,37 @@
 /** What reached the local cloud and what was decided: the tests' evidence and the demo's count. Never holds a secret. */
 
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ServiceName } from './faults/fault-rule.ts';
+
+/** What can be told of an HTTP request without its address, its body or a token. */
+export interface RequestFacts {
+  method: string;
+  /** The scheme of its Authorization header in small letters, `none` without one. */
+  authorization: string;
+  /** What the caller named it. */
+  clientRequestId?: string;
+  /** How long it took until the answer was ready. */
+  milliseconds?: number;
+}
+
 export interface JournalEntry {
   /** Epoch milliseconds. */
   at: number;
-  service: 'entra' | 'graph' | 'vault' | 'identity';
+  service: ServiceName;
   /** What was asked, in the service's own words: `token`, `adminconsent`, `sendMail`, `sign` ... */
   operation: string;
+  /** HTTP status, or the reply code of SMTP; 0 where nothing was answered. IMAP and POP use 200 and 400. */
   status: number;
   /** The service's error code where it refused: `AADSTS7000229`, `ErrorAccessDenied`, `Forbidden` ... */
   code?: string;
   tenantId?: string;
+  /** The address of the mailbox that was used; never a recipient's. */
+  mailbox?: string;
   /** Why, in a few words: `no enterprise application`, `signature does not verify` ... */
   reason?: string;
+  /** The rule of the fault panel that changed the answer. The status is what the service itself had decided, if it had. */
+  fault?: string;
+  request?: RequestFacts;
 }
 
 /** A cloud that is left running for days forgets the oldest requests. */
@@ -21,15 +41,39 @@ export class Journal {
   readonly entries: JournalEntry[] = [];
   /** How many there ever were: whoever remembers it can tell whether anything has happened since. */
   recorded = 0;
+  readonly #requests = new AsyncLocalStorage<{ facts: RequestFacts; entries: JournalEntry[] }>();
 
-  record(entry: Omit<JournalEntry, 'at'>): void {
+  record(entry: Omit<JournalEntry, 'at' | 'request'>): void {
+    const request = this.#requests.getStore();
+    const kept: JournalEntry = { at: Date.now(), ...entry, ...(request && { request: request.facts }) };
+    request?.entries.push(kept);
     this.recorded += 1;
-    this.entries.push({ at: Date.now(), ...entry });
+    this.entries.push(kept);
     if (this.entries.length > mostEntries) this.entries.splice(0, mostEntries / 10);
   }
 
+  /**
+   * What is recorded while `work` runs belongs to one request.
+   *
+   * @param work is given a way to ask what it has recorded so far.
+   */
+  during<Result>(
+    facts: RequestFacts,
+    work: (entries: () => readonly JournalEntry[]) => Promise<Result> | Result,
+  ): Promise<Result> {
+    const request = { facts, entries: [] as JournalEntry[] };
+    const began = performance.now();
+    return this.#requests.run(request, async () => {
+      try {
+        return await work(() => request.entries);
+      } finally {
+        facts.milliseconds = Math.round(performance.now() - began);
+      }
+    });
+  }
+
   /** How many requests of one kind were made since a moment (epoch milliseconds). */
-  count(service: JournalEntry['service'], operation: string, since = 0): number {
+  count(service: ServiceName, operation: string, since = 0): number {
     return this.entries.filter(
       (entry) => entry.service === service && entry.operation === operation && entry.at >= since,
     ).length;

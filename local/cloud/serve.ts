@@ -1,11 +1,21 @@
-/** Puts a Hono application on a loopback port, with TLS where Microsoft's service has it. */
+/** Puts an HTTP service on a loopback port, with TLS where Microsoft's service has it. */
 
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import type { Hono } from 'hono';
+
+/** Answers one request, as the `fetch` of a Hono application does. `env` is for what is done to the connection itself. */
+export type Respond = (request: Request, env: { incoming: IncomingMessage }) => Response | Promise<Response>;
+
+export interface ServeOptions {
+  /** 0 lets the system choose. */
+  port: number;
+  tls?: { cert: string; key: string } | undefined;
+  /** Whether new connections are reset before a byte is read. */
+  isDown?: () => boolean;
+}
 
 export interface Listening {
   port: number;
@@ -18,20 +28,22 @@ class PortTakenError extends Error {
 
 /**
  * @param service what to call it in an error: `Entra`, `Key Vault` ...
- * @param port 0 lets the system choose.
  * @throws PortTakenError naming the port and what to do.
  */
-export async function serve(
-  service: string,
-  app: Hono,
-  port: number,
-  tls?: { cert: string; key: string },
-): Promise<Listening> {
-  const respond = getRequestListener(app.fetch);
-  const listener: RequestListener = (request, response) => void respond(request, response);
+export async function serve(service: string, respond: Respond, options: ServeOptions): Promise<Listening> {
+  const { port, tls, isDown = () => false } = options;
+  const listen = getRequestListener((request, env) => {
+    if (!(env.incoming instanceof IncomingMessage)) throw new TypeError('Only HTTP/1.1 is served here.');
+    return respond(request, { incoming: env.incoming });
+  });
+  const listener: RequestListener = (request, response) => void listen(request, response);
   const server: Server = tls ? createTlsServer(tls, listener) : createServer(listener);
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
+    if (isDown()) {
+      socket.resetAndDestroy();
+      return;
+    }
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });

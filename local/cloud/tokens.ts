@@ -17,6 +17,7 @@ import {
 } from 'jose';
 import { z } from 'zod';
 import type { CloudContext } from './cloud.ts';
+import type { ServiceName } from './faults/fault-rule.ts';
 import type { Tenant } from './state.ts';
 
 export interface AccessTokenClaims {
@@ -43,6 +44,8 @@ export interface AccessTokenClaims {
 }
 
 interface AccessTokenOptions {
+  /** Who issues: by its clock. */
+  issuedBy: 'entra' | 'identity';
   tenantId: string;
   /** Becomes `aud` to the letter. */
   resource: string;
@@ -116,7 +119,7 @@ export async function issueAccessToken(
 ): Promise<{ token: string; expiresIn: number }> {
   const tenant = cloud.state.tenants.find(({ id }) => id === options.tenantId);
   if (tenant === undefined) throw new Error(`There is no tenant ${options.tenantId} in the local cloud.`);
-  const now = Math.floor(Date.now() / 1000);
+  const now = Math.floor(cloud.now(options.issuedBy) / 1000);
   const claims: AccessTokenClaims = {
     aud: options.resource,
     iss: issuerOf(tenant.id),
@@ -145,10 +148,12 @@ export function bearerToken(authorization: string | undefined): string | undefin
 /**
  * The claims of a token that this cloud issued for one of `audiences`, or why it is refused.
  *
+ * @param service who checks: by its clock.
  * @param bearer the token alone; take it from the header with `bearerToken`.
  */
 export async function verifyAccessToken(
   cloud: CloudContext,
+  service: ServiceName,
   bearer: string | undefined,
   audiences: string[],
 ): Promise<{ claims: AccessTokenClaims } | { refused: TokenRefusal }> {
@@ -170,6 +175,7 @@ export async function verifyAccessToken(
       algorithms: ['RS256'],
       audience: audiences,
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      currentDate: new Date(cloud.now(service)),
     });
     const claims = claimsSchema.safeParse(payload);
     if (!claims.success) return { refused: 'malformed' };

@@ -48,6 +48,7 @@ export async function respondToTokenRequest(
 
   const lifetime = cloud.state.tokenLifetimeSeconds ?? DEFAULT_LIFETIME_SECONDS;
   const { token, expiresIn } = await issueAccessToken(cloud, {
+    issuedBy: 'entra',
     tenantId,
     resource,
     appId: registration.appId,

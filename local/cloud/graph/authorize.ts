@@ -13,7 +13,7 @@ const audiences = ['https://graph.microsoft.com', 'https://graph.microsoft.com/'
 /** @throws GraphRefusal 401 `InvalidAuthenticationToken`. */
 export async function authenticate(cloud: CloudContext, authorization: string | undefined): Promise<AccessTokenClaims> {
   const bearer = bearerToken(authorization);
-  const verified = await verifyAccessToken(cloud, bearer, audiences);
+  const verified = await verifyAccessToken(cloud, 'graph', bearer, audiences);
   if ('claims' in verified) return verified.claims;
   throw new GraphRefusal({
     status: 401,

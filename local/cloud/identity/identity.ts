@@ -38,6 +38,7 @@ export function identity(cloud: CloudContext): Hono {
     if (tenantId === undefined) throw new Error('The managed identity has no tenant: the cloud has no registration.');
 
     const { token, expiresIn } = await issueAccessToken(cloud, {
+      issuedBy: 'identity',
       tenantId,
       resource,
       appId: selected.clientId,
@@ -49,7 +50,7 @@ export function identity(cloud: CloudContext): Hono {
     cloud.journal.record({ service: 'identity', operation: 'token', status: 200, tenantId });
     return c.json({
       access_token: token,
-      expires_on: String(Math.floor(Date.now() / 1000) + expiresIn),
+      expires_on: String(Math.floor(cloud.now('identity') / 1000) + expiresIn),
       resource,
       token_type: 'Bearer',
       client_id: selected.clientId,

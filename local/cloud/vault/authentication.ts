@@ -24,7 +24,7 @@ export const challenge = (cloud: CloudContext): string =>
 
 /** @throws VaultError 401 */
 export async function authenticate(cloud: CloudContext, bearer: string | undefined): Promise<AccessTokenClaims> {
-  const verified = await verifyAccessToken(cloud, bearer, [vaultResource]);
+  const verified = await verifyAccessToken(cloud, 'vault', bearer, [vaultResource]);
   if ('refused' in verified) throw unauthorized(cloud.state, verified.refused, bearer);
   if (verified.claims.tid !== homeTenantId(cloud.state)) throw unauthorized(cloud.state, 'issuer', bearer);
   return verified.claims;

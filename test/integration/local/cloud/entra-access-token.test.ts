@@ -15,7 +15,7 @@ const cloud = await startTestCloud();
 after(() => cloud.stop());
 
 const now = (): number => Math.floor(Date.now() / 1000);
-const verify = (token: string | undefined) => verifyAccessToken(cloud, token, [graphResource]);
+const verify = (token: string | undefined) => verifyAccessToken(cloud, 'graph', token, [graphResource]);
 const refused = async (token: string | undefined): Promise<string> => {
   const result = await verify(token);
   return 'refused' in result ? result.refused : 'accepted';
@@ -121,7 +121,14 @@ describe('refuses a token', () => {
 });
 
 test('a tenant that does not exist issues nothing', async () => {
-  const options = { resource: graphResource, appId: 'a', objectId: 'o', appidacr: '2' as const, roles: [] };
+  const options = {
+    issuedBy: 'entra' as const,
+    resource: graphResource,
+    appId: 'a',
+    objectId: 'o',
+    appidacr: '2' as const,
+    roles: [],
+  };
   await assert.rejects(
     issueAccessToken(cloud, { ...options, tenantId: crypto.randomUUID(), lifetimeSeconds: 60 }),
     /There is no tenant/,

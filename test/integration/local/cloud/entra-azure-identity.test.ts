@@ -47,7 +47,7 @@ describe('ClientAssertionCredential of @azure/identity', { concurrency: true }, 
     const since = Date.now();
     const got = await withAssertion(customers.contoso.id);
     assert.ok('token' in got, JSON.stringify(got));
-    const verified = await verifyAccessToken(cloud, got.token, [graphResource]);
+    const verified = await verifyAccessToken(cloud, 'graph', got.token, [graphResource]);
     assert.ok('claims' in verified);
     assert.equal(verified.claims.tid, customers.contoso.id);
     assert.deepEqual(verified.claims.roles, ['Mail.Send']);
@@ -81,7 +81,7 @@ describe('ManagedIdentityCredential of @azure/identity', { concurrency: true }, 
   test('gets a token for Key Vault that lasts a day', async () => {
     const got = await withIdentity('https://vault.azure.net');
     assert.ok('token' in got, JSON.stringify(got));
-    const verified = await verifyAccessToken(cloud, got.token, ['https://vault.azure.net']);
+    const verified = await verifyAccessToken(cloud, 'vault', got.token, ['https://vault.azure.net']);
     assert.ok('claims' in verified);
     assert.equal(verified.claims.appid, vendor.identityClientId);
     assert.equal(got.same, true);
@@ -91,7 +91,7 @@ describe('ManagedIdentityCredential of @azure/identity', { concurrency: true }, 
   test('gets a token for the token exchange', async () => {
     const got = await withIdentity('api://AzureADTokenExchange');
     assert.ok('token' in got, JSON.stringify(got));
-    assert.ok('claims' in (await verifyAccessToken(cloud, got.token, ['api://AzureADTokenExchange'])));
+    assert.ok('claims' in (await verifyAccessToken(cloud, 'entra', got.token, ['api://AzureADTokenExchange'])));
   });
 
   test('gets nothing with another secret, and nothing for another identity', async () => {

@@ -22,7 +22,13 @@ beforeEach(() => {
 });
 
 const body = { message: aMessage() };
-const lastEntry = () => cloud.journal.entries.at(-1);
+/** Without the facts of the HTTP request, which differ from one to the next. */
+const lastEntry = () => {
+  const entry = cloud.journal.entries.at(-1);
+  assert.ok(entry);
+  const { request: _request, ...rest } = entry;
+  return rest;
+};
 
 describe('token', () => {
   for (const aud of [
@@ -98,7 +104,7 @@ describe('role and mailbox', () => {
       const token = await aToken(cloud, { roles: roles && [...roles] });
       assert.deepEqual(await refusal(await send(cloud, body, { token })), denied);
       assert.deepEqual(cloud.state.messages, []);
-      assert.equal(lastEntry()?.reason, 'no Mail.Send role');
+      assert.equal(lastEntry().reason, 'no Mail.Send role');
     });
   }
 

@@ -35,7 +35,7 @@ const send = (path: string, headers: Record<string, string>, method = 'GET'): Pr
 async function grantedBy(response: Response): Promise<z.infer<typeof granted> & { claims: AccessTokenClaims }> {
   assert.equal(response.status, 200);
   const body = granted.parse(await response.json());
-  const verified = await verifyAccessToken(cloud, body.access_token, [body.resource]);
+  const verified = await verifyAccessToken(cloud, 'vault', body.access_token, [body.resource]);
   assert.ok('claims' in verified, JSON.stringify(verified));
   return { ...body, claims: verified.claims };
 }
@@ -173,7 +173,9 @@ test('requests are journalled with status and reason, and without tokens or the 
   const before = cloud.journal.entries.length;
   await ask();
   await ask({}, 'another');
-  const [first, second, ...more] = cloud.journal.entries.slice(before).map(({ at: _at, ...entry }) => entry);
+  const [first, second, ...more] = cloud.journal.entries
+    .slice(before)
+    .map(({ at: _at, request: _request, ...entry }) => entry);
   assert.deepEqual(first, { service: 'identity', operation: 'token', status: 200, tenantId: vendor.tenantId });
   assert.equal(second?.status, 401);
   assert.deepEqual(more, []);

@@ -74,7 +74,14 @@ export const errorOf = ({ body }: VaultAnswer) => errorSchema.parse(body).error;
 
 /** What the vault journalled last. */
 export function lastEntry(cloud: Cloud): Partial<JournalEntry> {
-  const { at: _at, ...entry } = cloud.journal.entries.findLast(({ service }) => service === 'vault') ?? { at: 0 };
+  const {
+    at: _at,
+    request: _request,
+    ...entry
+  } = cloud.journal.entries.findLast(({ service }) => service === 'vault') ?? {
+    at: 0,
+    request: undefined,
+  };
   return entry;
 }
 

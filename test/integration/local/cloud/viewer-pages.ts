@@ -19,7 +19,7 @@ export interface TestViewer {
 
 export async function startTestViewer(options: ViewerOptions = {}): Promise<TestViewer> {
   const cloud = await startTestCloud();
-  const listening = await serve('Viewer', viewer(cloud, options), 0);
+  const listening = await serve('Viewer', viewer(cloud, options).fetch, { port: 0 });
   const get = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${listening.port}${path}`);
   return {
     cloud,

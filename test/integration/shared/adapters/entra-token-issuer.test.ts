@@ -75,7 +75,7 @@ function since(index: number, wanted: JournalEntry['service']): string[] {
 
 describe('a token', () => {
   test('of a tenant that consented is the one that Graph takes', async () => {
-    const verified = await verifyAccessToken(cloud, await issuer().request(contoso, 'graph'), [graphResource]);
+    const verified = await verifyAccessToken(cloud, 'graph', await issuer().request(contoso, 'graph'), [graphResource]);
     assert.ok('claims' in verified);
     const { tid, appid, oid, roles, aud } = verified.claims;
     assert.deepEqual([tid, appid, roles, aud], [contoso, vendor.appId, ['Mail.Send'], graphResource]);
