@@ -1,7 +1,8 @@
 /** A function as the app registered it. What this host does not implement is refused by name when it is registered. */
 
 import { z } from 'zod';
-import { ConfigurationError, describeIssues } from './describe-issues.ts';
+import { ConfigurationError, describeIssues, notImplemented } from './describe-issues.ts';
+import type { RetryPolicy } from './retry.ts';
 import type { FunctionCallback } from './rpc.ts';
 import { hostConnection } from './storage.ts';
 
@@ -11,9 +12,7 @@ import { hostConnection } from './storage.ts';
  */
 const common = {
   name: z.string(),
-  properties: z
-    .object({ supportsDeferredBinding: z.literal('false', 'is not implemented by the local host') })
-    .optional(),
+  properties: z.object({ supportsDeferredBinding: z.literal('false', notImplemented('sdkBinding')) }).optional(),
 };
 const trigger = { ...common, direction: z.literal('in') };
 const output = { ...common, direction: z.literal('out') };
@@ -59,8 +58,43 @@ export interface FunctionDefinition {
   outputs: QueueOutput[];
   /** As the app wrote them, for the library. */
   bindings: Record<string, unknown>;
+  retry: RetryPolicy | undefined;
   callback: FunctionCallback;
 }
+
+/** The library rounds to whole seconds. */
+const interval = z.object({ seconds: z.number().min(0) }).transform(({ seconds }) => seconds * 1000);
+const retryCommon = { strategy: z.unknown(), maxRetryCount: z.int().min(-1) };
+const notOfThis = z.unknown().optional();
+const retryPolicy = z
+  .discriminatedUnion('retryStrategy', [
+    z.strictObject({
+      ...retryCommon,
+      retryStrategy: z.literal('fixedDelay'),
+      delayInterval: interval,
+      minimumInterval: notOfThis,
+      maximumInterval: notOfThis,
+    }),
+    z.strictObject({
+      ...retryCommon,
+      retryStrategy: z.literal('exponentialBackoff'),
+      delayInterval: notOfThis,
+      minimumInterval: interval,
+      maximumInterval: interval,
+    }),
+  ])
+  .refine((one) => one.retryStrategy === 'fixedDelay' || one.minimumInterval <= one.maximumInterval, {
+    path: ['minimumInterval'],
+    error: 'is longer than maximumInterval',
+  })
+  .transform((one): RetryPolicy => {
+    const { maxRetryCount } = one;
+    if (one.retryStrategy === 'fixedDelay') {
+      return { strategy: one.retryStrategy, maxRetryCount, delayInterval: one.delayInterval };
+    }
+    const { minimumInterval, maximumInterval } = one;
+    return { strategy: one.retryStrategy, maxRetryCount, minimumInterval, maximumInterval };
+  });
 
 const registration = z.object({
   name: z
@@ -76,25 +110,39 @@ export function parseRegistration(metadata: unknown, callback: FunctionCallback)
   const parsed = registration.safeParse(metadata);
   if (!parsed.success) throw new ConfigurationError(describeIssues(parsed.error, 'function ').join('\n'));
   const { name, bindings, retryOptions } = parsed.data;
-  // The real host does apply one, to queues with a warning that it soon will not. An app tested without it here would
-  // behave differently there.
-  if (retryOptions !== undefined) {
-    throw new ConfigurationError(`function ${name}: the retry policy is not implemented by the local host`);
-  }
   const all = Object.entries(bindings).map(([key, binding]) => parseBinding(name, key, binding));
   const triggers = all.filter((binding) => binding.type !== 'http' && binding.type !== 'queue');
   const [first] = triggers;
   if (first === undefined || triggers.length > 1) {
     throw new ConfigurationError(`function ${name}: ${triggers.length} triggers, one is needed`);
   }
-  return { name, trigger: first, outputs: all.filter((binding) => binding.type === 'queue'), bindings, callback };
+  const retry = parseRetry(name, first.type, retryOptions);
+  return {
+    name,
+    trigger: first,
+    outputs: all.filter((binding) => binding.type === 'queue'),
+    bindings,
+    retry,
+    callback,
+  };
+}
+
+function parseRetry(functionName: string, triggerType: string, options: unknown): RetryPolicy | undefined {
+  if (options === undefined || options === null) return undefined;
+  const owner = `function ${functionName}: retry`;
+  if (triggerType === 'httpTrigger') throw new ConfigurationError(notImplemented(`${owner} of an HTTP function`));
+  const parsed = retryPolicy.safeParse(options);
+  if (!parsed.success) throw new ConfigurationError(describeIssues(parsed.error, `${owner}.`).join('\n'));
+  return parsed.data;
 }
 
 function parseBinding(functionName: string, key: string, binding: { type: string }): Binding {
   const owner = `function ${functionName}: ${binding.type} binding: `;
   // A trigger that nothing listens for would never run, and an output that nothing writes would be lost without a word.
   if (!isImplemented(binding.type)) {
-    throw new ConfigurationError(`function ${functionName}: ${binding.type} is not implemented by the local host`);
+    throw new ConfigurationError(
+      notImplemented(`function ${functionName}: ${binding.type}`, 'run the app with func start'),
+    );
   }
   const parsed = schemas[binding.type].safeParse({ ...binding, name: key });
   if (!parsed.success) throw new ConfigurationError(describeIssues(parsed.error, owner).join('\n'));

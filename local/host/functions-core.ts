@@ -4,7 +4,7 @@
  */
 
 import Module from 'node:module';
-import { ConfigurationError } from './describe-issues.ts';
+import { ConfigurationError, notImplemented } from './describe-issues.ts';
 import { type FunctionDefinition, parseRegistration } from './function-definition.ts';
 import type { LogLevel } from './log.ts';
 import type { FunctionCallback, LogCategory, ProgrammingModel } from './rpc.ts';
@@ -60,7 +60,7 @@ export class FunctionsCore {
     const capabilities = await this.model.getCapabilities?.({});
     // With it the library opens a proxy of its own on all interfaces and expects the host to send requests there.
     if (capabilities?.['HttpUri'] !== undefined) {
-      throw new ConfigurationError('app.setup: enableHttpStream is not implemented by the local host');
+      throw new ConfigurationError(notImplemented('app.setup: enableHttpStream'));
     }
   }
 

@@ -1,18 +1,15 @@
-/**
- * host.json, parsed strictly: a setting that this host does not implement is refused by its name, never ignored, since
- * an app that was tested without it would behave differently in Azure.
- */
+/** host.json, parsed strictly: a setting that this host does not implement is refused by its name, never ignored. */
 
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ConfigurationError, describeIssues } from './describe-issues.ts';
+import { ConfigurationError, describeIssues, notImplemented } from './describe-issues.ts';
 import { type LogLevel, logLevels } from './log.ts';
 import { parseTimeSpan } from './time-span.ts';
 
 const second = 1000;
-const minute = 60 * second;
+export const minute = 60 * second;
 
 function timeSpan(least: number, most: number, range: string) {
   return z.string().transform((text, context) => {
@@ -52,9 +49,22 @@ const functionTimeout = z
   .or(timeSpan(second, Infinity, 'of at least 00:00:01, or -1 for none'))
   .default(30 * minute);
 
+/**
+ * Bundles of versions 2 and 3 are out of support and hold an older storage extension
+ * (https://learn.microsoft.com/azure/azure-functions/extension-bundles).
+ */
+const extensionBundle = z.strictObject({
+  id: z.literal('Microsoft.Azure.Functions.ExtensionBundle', {
+    error: ({ input }) => notImplemented(`"${String(input)}"`, 'name Microsoft.Azure.Functions.ExtensionBundle'),
+  }),
+  version: z.string().regex(/^[[(]\s*4\.[\d*][\d.*]*\s*,\s*5(?:\.0)*\s*\)$/, {
+    error: ({ input }) => notImplemented(`"${String(input)}"`, 'name a range of version 4, [4.0.0, 5.0.0)'),
+  }),
+});
+
 const schema = z.strictObject({
   version: z.literal('2.0'),
-  extensionBundle: z.strictObject({ id: z.string(), version: z.string() }).optional(),
+  extensionBundle: extensionBundle.optional(),
   functionTimeout,
   extensions: z
     .strictObject({
@@ -71,7 +81,7 @@ const schema = z.strictObject({
   telemetryMode: z
     .string()
     .refine((text) => text.toLowerCase() === 'applicationinsights', {
-      error: ({ input }) => `"${String(input)}" is not implemented by the local host`,
+      error: ({ input }) => notImplemented(`"${String(input)}"`, 'leave it out'),
     })
     .optional(),
 });
@@ -86,6 +96,8 @@ export interface HostJson {
   /** Durations in milliseconds. */
   queues: QueueOptions;
   logLevel: Record<string, LogLevel>;
+  /** Without a bundle the real host knows HTTP and timer triggers only. */
+  hasExtensionBundle: boolean;
 }
 
 /** @throws ConfigurationError with every problem of the file. */
@@ -104,6 +116,7 @@ export function parseHostJson(text: string): HostJson {
     routePrefix: extensions.http.routePrefix,
     queues: extensions.queues,
     logLevel: logging.logLevel,
+    hasExtensionBundle: parsed.data.extensionBundle !== undefined,
   };
 }
 

@@ -1,12 +1,12 @@
 /** The local Functions host: builds itself around one function app, starts its triggers, and stops without losing work. */
 
-import { createHash } from 'node:crypto';
-import { basename } from 'node:path';
 import { Admin } from './admin.ts';
 import { ConfigurationError } from './describe-issues.ts';
 import { loadFunctionApp } from './function-app.ts';
 import type { FunctionDefinition } from './function-definition.ts';
+import { groupOf, httpGroup, isSameGroup } from './function-group.ts';
 import { FunctionsCore } from './functions-core.ts';
+import { readHostId } from './host-id.ts';
 import { readHostJson } from './host-json.ts';
 import { HttpRouter } from './http-router.ts';
 import { HttpServer } from './http-server.ts';
@@ -17,6 +17,7 @@ import { queueOf } from './queue-client.ts';
 import { QueueListener } from './queue-listener.ts';
 import { QueueOutputs } from './queue-outputs.ts';
 import type { FunctionSummary, HostKeys } from './ready.ts';
+import { refuseSettings } from './refused-settings.ts';
 import { MissingSettingError, type Settings } from './settings.ts';
 import { hostConnection, StorageConnections } from './storage.ts';
 import { type Connected, connect, type TriggerContext } from './triggers.ts';
@@ -26,22 +27,26 @@ export interface LocalHostOptions {
   root: string;
   /** 0 lets the system choose. */
   port: number;
+  /** The only group of functions that this process listens for; left out, every function. */
+  group: string | undefined;
   settings: Settings;
   /** Takes the log, an event at a time. */
   emit: (line: string) => void;
 }
 
 export interface LocalHost {
-  url: string;
+  /** Every function of the app, also those that another process listens for. */
   functions: FunctionSummary[];
-  keys: HostKeys;
+  /** Absent when the group is not the HTTP functions. */
+  http: { url: string; keys: HostKeys } | undefined;
   /** Takes no new work, waits for what is under way, then runs the app's terminate hooks. */
   stop(): Promise<void>;
 }
 
 /** @throws what the app throws while it loads, and ConfigurationError for what this host is asked in vain. */
-export async function startLocalHost({ root, port, settings, emit }: LocalHostOptions): Promise<LocalHost> {
-  settings.refuseHostJsonOverrides();
+export async function startLocalHost({ root, port, group, settings, emit }: LocalHostOptions): Promise<LocalHost> {
+  refuseSettings(settings);
+  const hostId = readHostId(settings, root);
   const hostJson = readHostJson(root);
   const log = new Log(hostJson.logLevel, emit);
   const hostLog = log.logger('host', 'Host.Startup');
@@ -61,40 +66,58 @@ export async function startLocalHost({ root, port, settings, emit }: LocalHostOp
   const invoker = new Invoker(core, outputs, log, hostJson.functionTimeout);
   const router = new HttpRouter();
   const admin = new Admin();
-  const hostId = settings.get('AzureFunctionsWebHost__hostid')?.toLowerCase() ?? hostIdOf(root);
-  const development = settings.get('AZURE_FUNCTIONS_ENVIRONMENT') === 'Development';
+  const development = settings.get('AZURE_FUNCTIONS_ENVIRONMENT')?.toLowerCase() === 'development';
   const context: TriggerContext = { settings, storage, hostJson, hostId, development, router, admin, invoker, log };
   for (const definition of core.functions.values()) {
     const one = connectOrSay(definition, context, hostLog);
     if (one) connected.push(one);
   }
   connected.sort((a, b) => (a.summary.name < b.summary.name ? -1 : 1));
+  const own = ofGroup(connected, group);
 
-  const keyStore = new Keys(keyContainer(storage, hostLog), hostId);
-  const keys = await readKeys(keyStore, connected, core);
-  const server = new HttpServer({ router, keys: keyStore, invoker, admin, log: log.logger('host', 'Host.Http') });
-  const url = `http://localhost:${await server.listen(port)}`;
-  for (const { listener } of connected) listener?.start();
+  let server: HttpServer | undefined;
+  let http: LocalHost['http'];
+  if (group === undefined || isSameGroup(group, httpGroup)) {
+    const keyStore = new Keys(keyContainer(storage, hostLog), hostId);
+    const keys = await readKeys(keyStore, connected, core);
+    const homepage = settings.get('AzureWebJobsDisableHomepage')?.toLowerCase() === 'true' ? 'disabled' : 'shown';
+    const httpLog = log.logger('host', 'Host.Http');
+    server = new HttpServer({ router, keys: keyStore, invoker, admin, homepage, log: httpLog });
+    http = { url: `http://localhost:${await server.listen(port)}`, keys };
+  }
+  for (const { listener } of own) listener?.start();
 
   hostLog.info(`Local Functions host on Node ${process.version}, ${development ? 'Development' : 'Production'}`);
-  hostLog.info(`App ${root}, host id ${hostId}`);
-  const width = Math.max(0, ...connected.map(({ summary }) => summary.name.length));
-  for (const { summary, description } of connected) hostLog.info(`  ${summary.name.padEnd(width)}  ${description}`);
-  hostLog.info(`Listening on ${url}`);
+  hostLog.info(`App ${root}, host id ${hostId}${group === undefined ? '' : `, group ${group}`}`);
+  const width = Math.max(0, ...own.map(({ summary }) => summary.name.length));
+  for (const { summary, description } of own) hostLog.info(`  ${summary.name.padEnd(width)}  ${description}`);
+  if (http) hostLog.info(`Listening on ${http.url}`);
 
   return {
-    url,
     functions: connected.map(({ summary }) => summary),
-    keys,
+    http,
     async stop() {
       hostLog.info(`Stopping; invocations under way: ${invoker.running}`);
-      await Promise.all([server.close(), ...connected.map(({ listener }) => listener?.stop())]);
+      await Promise.all([server?.close(), ...own.map(({ listener }) => listener?.stop())]);
       // What was run by hand belongs to no listener.
       await invoker.idle();
       await core.terminate();
       hostLog.info('Stopped');
     },
   };
+}
+
+/**
+ * What this process listens for. The others are connected all the same, so that they can be run by hand: the real host
+ * gives them a listener that does nothing and does not disable them (FunctionGroupListenerDecorator.cs).
+ */
+function ofGroup(connected: readonly Connected[], group: string | undefined): readonly Connected[] {
+  if (group === undefined) return connected;
+  const own = connected.filter(({ summary }) => isSameGroup(groupOf(summary), group));
+  // Without an HTTP function the group still has the admin route.
+  if (own.length > 0 || isSameGroup(group, httpGroup)) return own;
+  const known = [...new Set([httpGroup, ...connected.map(({ summary }) => groupOf(summary))])];
+  throw new ConfigurationError(`No function is of group ${group}. The groups of this app: ${known.join(', ')}.`);
 }
 
 /** A function that cannot run is left out with a line that says why; the others run (seen on host 4.1037). */
@@ -111,15 +134,6 @@ function connectOrSay(definition: FunctionDefinition, context: TriggerContext, l
     log.error(`Function ${name} is disabled: ${error.message}`);
     return undefined;
   }
-}
-
-/** As long as the folder stays where it is the id stays the same, and with it keys, timer status and locks. */
-function hostIdOf(root: string): string {
-  const name = basename(root)
-    .toLowerCase()
-    .replaceAll(/[^a-z\d]+/g, '-')
-    .replaceAll(/^-|-$/g, '');
-  return `${name.slice(0, 23) || 'app'}-${createHash('sha256').update(root).digest('hex').slice(0, 8)}`;
 }
 
 function keyContainer(storage: StorageConnections, log: Logger) {

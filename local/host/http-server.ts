@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Admin } from './admin.ts';
 import { ConfigurationError } from './describe-issues.ts';
 import { BadRequestError, readBody, requestUrl, toHttpData, writeResult } from './http-convert.ts';
+import { writeHomepage } from './homepage.ts';
 import type { HttpRouter } from './http-router.ts';
 import type { Invoker } from './invoke.ts';
 import { type Keys, presentedKey } from './keys.ts';
@@ -16,6 +17,7 @@ export interface HttpServerOptions {
   keys: Keys;
   invoker: Invoker;
   admin: Admin;
+  homepage: 'shown' | 'disabled';
   log: Logger;
 }
 
@@ -78,7 +80,7 @@ export class HttpServer {
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { router, keys, invoker, admin } = this.#options;
+    const { router, keys, invoker, admin, homepage } = this.#options;
     // On a connection that is kept alive requests still arrive when the host stops listening.
     if (this.#closing) return empty(response, 503);
     const url = requestUrl(request);
@@ -92,6 +94,7 @@ export class HttpServer {
 
     // A wrong method is 404 too, never 405, and comes before the key (seen on host 4.1037).
     const match = router.match(request.method ?? '', url.pathname);
+    if (!match && url.pathname === '/') return writeHomepage(response, homepage === 'disabled');
     if (!match) return empty(response, 404);
     const { definition, trigger, params } = match;
     if (!(await keys.allows(definition.name, trigger.authLevel, key))) return empty(response, 401);

@@ -4,11 +4,15 @@ import type { FunctionDefinition } from './function-definition.ts';
 import type { FunctionsCore } from './functions-core.ts';
 import type { Log } from './log.ts';
 import type { QueueOutputs } from './queue-outputs.ts';
-import { type CoreInvocationContext, invocationResponse, type ReturnedData, type TypedData } from './rpc.ts';
+import {
+  type CoreInvocationContext,
+  invocationResponse,
+  type RetryContext,
+  type ReturnedData,
+  type TypedData,
+} from './rpc.ts';
+import { longestTimer } from './sleep.ts';
 import { formatTimeSpan } from './time-span.ts';
-
-/** What setTimeout holds, 24 days; more would fire at once. */
-const longestTimer = 2 ** 31 - 1;
 
 export interface InvocationRequest {
   /** What the trigger hands to the function. */
@@ -18,11 +22,14 @@ export interface InvocationRequest {
    * writes to the queue can make it throw: JSON that can be parsed may be nested too deeply to be written again.
    */
   triggerMetadata?: () => Record<string, TypedData>;
+  /** Of functions with a retry policy. */
+  retryContext?: RetryContext;
   /** Why, for the log: never the content of a message or request. */
   reason: string;
 }
 
-export type InvocationResult = { succeeded: true; returnValue: ReturnedData | null | undefined } | { succeeded: false };
+export type InvocationResult =
+  { succeeded: true; returnValue: ReturnedData | null | undefined } | { succeeded: false; error: Error };
 
 /** What hooks find where there is no result, or no error; they may put anything there. */
 const nothing: unknown = null;
@@ -77,7 +84,7 @@ export class Invoker {
     } catch (error) {
       if (error instanceof FunctionTimeoutError) log.error(`${ended('Failed')}: ${error.message}`);
       else log.error(ended('Failed'), error);
-      return { succeeded: false };
+      return { succeeded: false, error: asError(error) };
     }
   }
 
@@ -93,6 +100,7 @@ export class Invoker {
         functionId: name,
         inputData: [{ name: trigger.name, data: request.data }],
         triggerMetadata: request.triggerMetadata?.() ?? {},
+        ...(request.retryContext && { retryContext: request.retryContext }),
       },
       metadata: { name, bindings },
       log: (level, category, message) => {

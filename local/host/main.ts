@@ -1,8 +1,9 @@
 /**
  * The local Functions host as a program of its own, so that it can be stopped, killed and started again like the real one.
  *
- *   node local/host/main.ts --root <folder> [--port 7071] [--environment-only]
+ *   node local/host/main.ts --root <folder> [--port 7071] [--group <group>] [--environment-only]
  *
+ * A group is `http` or `function:<name>`; left out, this process listens for every function.
  * Settings are the environment, and `Values` of <folder>/local.settings.json for what the environment lacks.
  */
 
@@ -14,7 +15,8 @@ import { describeError, formatLine } from './log.ts';
 import type { HostMessage } from './ready.ts';
 import { readLocalSettings, Settings } from './settings.ts';
 
-const usage = 'usage: node local/host/main.ts --root <folder> [--port 7071] [--environment-only]';
+const usage =
+  'usage: node local/host/main.ts --root <folder> [--port 7071] [--group http|function:<name>] [--environment-only]';
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -34,6 +36,7 @@ function parseArguments() {
       options: {
         root: { type: 'string' },
         port: { type: 'string', default: '7071' },
+        group: { type: 'string' },
         // For a caller whose settings are complete: one from local.settings.json could turn them into something else.
         'environment-only': { type: 'boolean', default: false },
       },
@@ -49,17 +52,18 @@ function readArguments() {
   if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
     throw new ConfigurationError(`"${values.port}" is no port. ${usage}`);
   }
-  return { root: resolve(values.root), port: Number(values.port), environmentOnly: values['environment-only'] };
+  const { group, port } = values;
+  return { root: resolve(values.root), port: Number(port), group, environmentOnly: values['environment-only'] };
 }
 
 async function start() {
-  const { root, port, environmentOnly } = readArguments();
+  const { root, port, group, environmentOnly } = readArguments();
   const local = environmentOnly ? {} : readLocalSettings(root);
   for (const [name, value] of Object.entries(local)) process.env[name] ??= value;
   // What `func start` says to the app as well; without it the real host takes itself to be in production.
   process.env['AZURE_FUNCTIONS_ENVIRONMENT'] ??= 'Development';
-  const host = await startLocalHost({ root, port, settings: new Settings(process.env), emit: say });
-  await tell({ type: 'ready', url: host.url, functions: host.functions, keys: host.keys });
+  const host = await startLocalHost({ root, port, group, settings: new Settings(process.env), emit: say });
+  await tell({ type: 'ready', functions: host.functions, http: host.http });
   return host;
 }
 

@@ -7,12 +7,14 @@ import { type DequeuedMessageItem, type QueueClient, RestError } from '@azure/st
 import type { QueueOptions } from './host-json.ts';
 import type { Logger } from './log.ts';
 import { MessageLock } from './message-lock.ts';
-import { PollingBackoff } from './polling-backoff.ts';
 import { decodeMessage } from './queue-messages.ts';
 import { sendCreating } from './queue-outputs.ts';
+import { RandomizedBackoff } from './randomized-backoff.ts';
 import { sleep } from './sleep.ts';
 
 const goneCodes = ['MessageNotFound', 'PopReceiptMismatch', 'QueueNotFound'];
+/** QueuePollingIntervals.Minimum of the storage extension. */
+const leastPollingInterval = 100;
 const week = 7 * 24 * 60 * 60;
 
 export interface QueueListenerOptions {
@@ -25,8 +27,8 @@ export interface QueueListenerOptions {
    * says. A host that is killed leaves its messages hidden for the rest of it.
    */
   lockSeconds: number;
-  /** Runs the function; false when it failed. Never rejects. */
-  run: (text: string, message: DequeuedMessageItem) => Promise<boolean>;
+  /** Runs the function; false when it failed. Never rejects. `stop` ends what it waits for between two tries. */
+  run: (text: string, message: DequeuedMessageItem, stop: AbortSignal) => Promise<boolean>;
   log: Logger;
 }
 
@@ -37,7 +39,7 @@ export class QueueListener {
   readonly #lockSeconds: number;
   readonly #run: QueueListenerOptions['run'];
   readonly #log: Logger;
-  readonly #backoff: PollingBackoff;
+  readonly #backoff: RandomizedBackoff;
   readonly #stopping = new AbortController();
   readonly #inFlight = new Set<Promise<void>>();
   #wake = new AbortController();
@@ -52,7 +54,7 @@ export class QueueListener {
     this.#lockSeconds = lockSeconds;
     this.#run = run;
     this.#log = log;
-    this.#backoff = new PollingBackoff(options.maxPollingInterval);
+    this.#backoff = new RandomizedBackoff(leastPollingInterval, options.maxPollingInterval);
   }
 
   start(): void {
@@ -131,7 +133,7 @@ export class QueueListener {
     let succeeded: boolean;
     let popReceipt: string;
     try {
-      succeeded = await this.#run(text, message);
+      succeeded = await this.#run(text, message, this.#stopping.signal);
     } finally {
       // A lock that is not released is renewed for as long as this process lives, and nobody gets the message again.
       popReceipt = await lock.release();

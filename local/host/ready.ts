@@ -20,9 +20,10 @@ const hostKeys = z.object({
 
 const ready = z.object({
   type: z.literal('ready'),
-  url: z.string(),
+  /** Every function of the app, also those that another process listens for. */
   functions: z.array(functionSummary),
-  keys: hostKeys,
+  /** Absent in a process whose group is not the HTTP functions. */
+  http: z.object({ url: z.string(), keys: hostKeys }).optional(),
 });
 const failed = z.object({ type: z.literal('failed'), message: z.string() });
 
@@ -31,3 +32,4 @@ export const hostMessage = z.discriminatedUnion('type', [ready, failed]);
 export type FunctionSummary = z.output<typeof functionSummary>;
 export type HostKeys = z.output<typeof hostKeys>;
 export type HostMessage = z.output<typeof hostMessage>;
+export type ReadyMessage = z.output<typeof ready>;

@@ -1,6 +1,6 @@
 /** Route templates of HTTP functions: `{name}`, `{name?}`, `{name:int}`, `{*rest}` (https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger#customize-the-http-endpoint). */
 
-import { ConfigurationError } from './describe-issues.ts';
+import { ConfigurationError, notImplemented } from './describe-issues.ts';
 
 type Check = (value: string) => boolean;
 
@@ -10,15 +10,23 @@ export interface RouteTemplate {
 }
 
 const number = (argument: string): number => Number(argument.trim());
+/** Guid.TryParse takes them with or without dashes, and in braces or brackets. */
+const dashed = String.raw`[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}`;
+const guid = new RegExp(String.raw`^(?:[\da-f]{32}|${dashed}|\{${dashed}\}|\(${dashed}\))$`, 'i');
+
+const isLong = (value: string): boolean =>
+  /^[+-]?\d{1,19}$/.test(value) && BigInt.asIntN(64, BigInt(value.replace('+', ''))) === BigInt(value.replace('+', ''));
+
+/** NumberStyles.Integer: a sign and white space around are allowed. */
 const inRange = (value: string, least: number, most: number): boolean =>
-  /^-?\d+$/.test(value) && Number(value) >= least && Number(value) <= most;
+  /^\s*[+-]?\d+\s*$/.test(value) && Number(value) >= least && Number(value) <= most;
 
 /** ASP.NET Core's names (https://learn.microsoft.com/aspnet/core/fundamentals/routing#route-constraints). */
 const constraints: Record<string, (...argument: string[]) => Check> = {
   int: () => (value) => inRange(value, -(2 ** 31), 2 ** 31 - 1),
-  long: () => (value) => /^-?\d{1,19}$/.test(value) && BigInt.asIntN(64, BigInt(value)) === BigInt(value),
-  bool: () => (value) => /^(?:true|false)$/i.test(value),
-  guid: () => (value) => /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(value),
+  long: () => (value) => isLong(value.trim()),
+  bool: () => (value) => /^\s*(?:true|false)\s*$/i.test(value),
+  guid: () => (value) => guid.test(value),
   alpha: () => (value) => /^[a-z]*$/i.test(value),
   min:
     (least = '') =>
@@ -124,7 +132,7 @@ function matchTemplate(pattern: RegExp, parameters: Parameter[], path: string): 
 
 /** A constraint that is passed over would let requests through that the real host answers with 404. */
 function invalid(template: string, what: string): ConfigurationError {
-  return new ConfigurationError(`Route "${template}": ${what} is not implemented by the local host.`);
+  return new ConfigurationError(notImplemented(`Route "${template}": ${what}`, 'run the app with func start'));
 }
 
 /** Percent escapes are decoded, except `%2F`: a slash in a value must not become one of the path (seen on host 4.1037). */

@@ -63,6 +63,13 @@ export type HttpCookie = z.output<typeof cookie>;
 export type FunctionCallback = (...args: unknown[]) => unknown;
 export type LogCategory = 'user' | 'system';
 
+/** A retry policy's state; there is no exception at the first try. */
+export interface RetryContext {
+  retryCount: number;
+  maxRetryCount: number;
+  exception?: { message: string; source: string; stackTrace: string };
+}
+
 export interface CoreInvocationContext {
   invocationId: string;
   request: {
@@ -70,6 +77,7 @@ export interface CoreInvocationContext {
     functionId: string;
     inputData: { name: string; data: TypedData }[];
     triggerMetadata: Record<string, TypedData>;
+    retryContext?: RetryContext;
   };
   metadata: { name: string; bindings: Record<string, unknown> };
   /** Absent between the states. The library warns of a log call after the end unless hooks are running. */

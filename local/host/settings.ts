@@ -30,30 +30,37 @@ export function readLocalSettings(root: string): Record<string, string> {
   return parsed.data.Values;
 }
 
+/**
+ * Settings as the real host reads them: case does not count and `__` is the same as `:`, since .NET's configuration
+ * stands between (https://learn.microsoft.com/azure/azure-functions/functions-app-settings#app-setting-considerations).
+ * The app itself reads the environment, where case does count.
+ */
 export class Settings {
   readonly #values: Readonly<Record<string, string | undefined>>;
+  readonly #folded: ReadonlyMap<string, string>;
 
   constructor(values: Readonly<Record<string, string | undefined>>) {
     this.#values = values;
+    const present = Object.entries(values).flatMap(([name, value]) => (value ? [[fold(name), value] as const] : []));
+    this.#folded = new Map(present);
   }
 
   /** An empty setting counts as missing, as in the portal. */
   get(name: string): string | undefined {
-    return this.#values[name] || undefined;
+    return this.#values[name] || this.#folded.get(fold(name));
   }
 
-  /**
-   * Refuses the settings that override host.json in Azure: they are not implemented, and an app tested without them
-   * would behave differently there (https://learn.microsoft.com/azure/azure-functions/functions-host-json#override-hostjson-values).
-   * Case does not count, and `:` parts names as `__` does, as in the .NET configuration that reads them.
-   *
-   * @throws ConfigurationError naming each of them.
-   */
-  refuseHostJsonOverrides(): void {
-    const names = Object.keys(this.#values).filter((name) => /^AzureFunctionsJobHost(__|:)/i.test(name));
-    if (names.length === 0) return;
-    const lines = names.map((name) => `${name}: overriding host.json is not implemented by the local host`);
-    throw new ConfigurationError(lines.sort().join('\n'));
+  /** As they were written. Those that are empty are left out. */
+  names(): string[] {
+    return Object.keys(this.#values).filter((name) => this.#values[name]);
+  }
+
+  /** The names below `<prefix>__`, without it, as they were written. */
+  namesBelow(prefix: string): string[] {
+    const start = `${fold(prefix)}:`;
+    return this.names().flatMap((name) =>
+      fold(name).startsWith(start) ? [name.slice(prefix.length).replace(/^(?:__|:)/, '')] : [],
+    );
   }
 
   /** Replaces each `%NAME%` by the setting of that name (https://learn.microsoft.com/azure/azure-functions/functions-bindings-expressions-patterns). */
@@ -71,4 +78,8 @@ export class Settings {
       this.get(`AzureWebJobs.${functionName}.Disabled`) ?? this.get(`AzureWebJobs_${functionName}_Disabled`);
     return value === '1' || value?.toLowerCase() === 'true';
   }
+}
+
+function fold(name: string): string {
+  return name.replaceAll('__', ':').toLowerCase();
 }

@@ -1,11 +1,13 @@
-/** Starts the local Functions host as a child process: what the demo, `npm start` and the end-to-end tests use. */
+/**
+ * Starts the local Functions host as a child process, or as several: what the demo, `npm start` and the end-to-end tests
+ * use.
+ */
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { constants } from 'node:os';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { compileCache } from './compile-cache.ts';
-import { type FunctionSummary, type HostKeys, hostMessage } from './ready.ts';
+import { groupOf, httpGroup, isSameGroup } from './function-group.ts';
+import { type HostProcess, type StartedProcess, startHostProcess } from './host-process.ts';
+import { formatLine } from './log.ts';
+import type { FunctionSummary, HostKeys } from './ready.ts';
 
 export interface HostOptions {
   /** Folder of the function app: host.json, package.json and the built entry file. */
@@ -15,21 +17,32 @@ export interface HostOptions {
   /** Left out, the system chooses one. */
   port?: number;
   environment?: 'Development' | 'Production';
-  /** Gets what the host and the app print, line by line. */
+  /**
+   * `one`, the default: everything in one process, as with `func start`. `per-group`: as Flex Consumption does, the HTTP
+   * functions in one process and every other function in a process of its own
+   * (https://learn.microsoft.com/azure/azure-functions/flex-consumption-plan#per-function-scaling).
+   */
+  processes?: 'one' | 'per-group';
+  /** With `per-group`: how many processes a group has, by its name `function:<name>`; 1 when it is left out. */
+  instances?: Readonly<Record<string, number>>;
+  /** Gets what the host and the app print, line by line; with `per-group` each begins with its group: `function:x | `. */
   onLine?: (line: string) => void;
 }
 
 export interface Host {
+  /** Of the process with the port. */
   pid: number;
   /** `http://localhost:PORT` */
   url: string;
   functions: FunctionSummary[];
   keys: HostKeys;
-  /** Lets the host finish what is under way; resolves with its exit code, 0 when all went well. */
+  /** That of the HTTP functions first. One that ends by itself is reported as a line; the others go on. */
+  processes: readonly HostProcess[];
+  /** Lets every process finish what is under way; resolves as `exited` does. */
   stop(): Promise<number>;
-  /** SIGKILL: what is under way is lost, as when an instance disappears. */
+  /** SIGKILL to all: what is under way is lost, as when instances disappear. */
   kill(): void;
-  /** The exit code, 128 and the signal's number after a signal. */
+  /** When the last process has ended: 0, or the first exit code in the order of `processes` that is another. */
   exited: Promise<number>;
 }
 
@@ -39,52 +52,81 @@ const inherited = [
   ...['SystemRoot', 'SystemDrive', 'ComSpec', 'PATHEXT', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA'],
 ];
 
-const program = fileURLToPath(new URL('main.ts', import.meta.url));
-
 /** Rejects with the app's own message when the app does not load: there is never a host without functions. */
-export async function startHost({ root, settings, port = 0, environment, onLine }: HostOptions): Promise<Host> {
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', program, '--root', root, '--port', String(port), '--environment-only'],
-    {
-      env: environmentOf(settings, environment),
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // A group of its own: Ctrl-C in the terminal is for the parent, which then stops the host in its own order.
-      detached: process.platform !== 'win32',
-    },
-  );
-  const lastLines: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    if (!stream) continue;
-    createInterface({ input: stream }).on('line', (line) => {
-      lastLines.splice(0, lastLines.length - 20);
-      lastLines.push(line);
-      onLine?.(line);
-    });
-  }
-  const exited = new Promise<number>((done) => {
-    child.on('close', (code, signal) => done(code ?? 128 + (signal ? constants.signals[signal] : 0)));
-  });
-
-  const ready = await whenReady(child, exited, lastLines);
+export async function startHost(options: HostOptions): Promise<Host> {
+  const { root, settings, port = 0, environment, processes: mode = 'one', instances, onLine = () => {} } = options;
+  if (mode === 'one' && instances) throw new RangeError("instances: needs processes: 'per-group'");
+  const processes: HostProcess[] = [];
   let stopping = false;
+  const start = async (group: string, label: string): Promise<StartedProcess> => {
+    const say = label === '' ? onLine : (line: string): void => onLine(`${label} | ${line}`);
+    const from = { root, port, group, environment: environmentOf(settings, environment), onLine: say };
+    const started = await startHostProcess(from).catch((cause: unknown) => {
+      if (label === '' || !(cause instanceof Error)) throw cause;
+      throw new Error(`${label}: ${cause.message}`, { cause });
+    });
+    void started.process.exited.then((code) => {
+      if (stopping || label === '') return;
+      say(formatLine(new Date(), 'critical', 'host', `This process ended with ${code}; the others go on.`));
+    });
+    return started;
+  };
+  const stop = async (): Promise<number> => {
+    stopping = true;
+    return firstOther(await Promise.all(processes.map((one) => one.stop())));
+  };
+
+  const first = await (mode === 'one' ? start('all', '') : start(httpGroup, httpGroup));
+  processes.push(first.process);
+  const { functions, http } = first.ready;
+  if (!http) throw new Error('The host said that it was ready, and named no address.');
+  if (mode === 'per-group') {
+    try {
+      const wanted = otherProcesses(functions, instances);
+      const outcomes = await Promise.allSettled(wanted.map(({ group, label }) => start(group, label)));
+      for (const one of outcomes) if (one.status === 'fulfilled') processes.push(one.value.process);
+      const failed = outcomes.find((one) => one.status === 'rejected');
+      if (failed) throw failed.reason;
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+  }
+  const exited = Promise.all(processes.map((one) => one.exited)).then(firstOther);
   return {
-    pid: child.pid ?? 0,
-    ...ready,
-    stop() {
-      // A second signal would end the host at once.
-      if (!stopping) tellToStop(child);
+    pid: processes[0]?.pid ?? 0,
+    ...http,
+    functions,
+    processes,
+    stop,
+    kill() {
       stopping = true;
-      return exited;
+      for (const one of processes) one.kill();
     },
-    kill: () => void child.kill('SIGKILL'),
     exited,
   };
 }
 
-function tellToStop(child: ChildProcess): void {
-  if (process.platform !== 'win32') child.kill('SIGTERM');
-  else if (child.connected) child.send('stop');
+/** The processes beside that of the HTTP functions. */
+function otherProcesses(functions: readonly FunctionSummary[], instances: HostOptions['instances'] = {}) {
+  const groups = functions.map(groupOf).filter((group) => group !== httpGroup);
+  for (const [name, count] of Object.entries(instances)) {
+    if (!groups.some((group) => isSameGroup(group, name))) {
+      throw new RangeError(`instances: "${name}" is none of ${groups.join(', ') || 'no groups'}`);
+    }
+    if (!Number.isInteger(count) || count < 1) throw new RangeError(`instances: ${name}: ${count} is no count`);
+  }
+  return groups.flatMap((group) => {
+    const count = Object.entries(instances).find(([name]) => isSameGroup(group, name))?.[1] ?? 1;
+    return Array.from({ length: count }, (_, index) => ({
+      group,
+      label: count === 1 ? group : `${group}#${index + 1}`,
+    }));
+  });
+}
+
+function firstOther(codes: readonly number[]): number {
+  return codes.find((code) => code !== 0) ?? 0;
 }
 
 function environmentOf(settings: Record<string, string>, environment: HostOptions['environment']) {
@@ -94,21 +136,4 @@ function environmentOf(settings: Record<string, string>, environment: HostOption
   });
   const chosen = environment === undefined ? {} : { AZURE_FUNCTIONS_ENVIRONMENT: environment };
   return { ...Object.fromEntries(base), ...compileCache, ...settings, ...chosen };
-}
-
-async function whenReady(child: ChildProcess, exited: Promise<number>, lastLines: readonly string[]) {
-  const first = await new Promise<unknown>((done, refuse) => {
-    child.once('message', done);
-    child.once('error', refuse);
-    void exited.then((code) =>
-      refuse(new Error(`The host ended with ${code} before it was ready.\n${lastLines.join('\n')}`)),
-    );
-  });
-  const message = hostMessage.parse(first);
-  if (message.type === 'failed') {
-    await exited;
-    throw new Error(message.message);
-  }
-  const { url, functions, keys } = message;
-  return { url, functions, keys };
 }

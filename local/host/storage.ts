@@ -7,7 +7,7 @@
 import type { TokenCredential } from '@azure/identity';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
-import { ConfigurationError } from './describe-issues.ts';
+import { ConfigurationError, notImplemented } from './describe-issues.ts';
 import { MissingSettingError, type Settings } from './settings.ts';
 
 /** The host's own storage: keys, timer status, locks, and every binding that names no connection. */
@@ -15,6 +15,9 @@ export const hostConnection = 'AzureWebJobsStorage';
 
 /** Short, so that a storage account that is away is noticed in the log within seconds; listeners try again by themselves. */
 const clientOptions = { retryOptions: { maxTries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 1000 } };
+
+/** What may stand below `<connection>__`. */
+const known = new Set(['blobserviceuri', 'clientid', 'credential', 'queueserviceuri', 'serviceuri', 'tableserviceuri']);
 
 type Endpoint = { connectionString: string } | { uri: string; credential: TokenCredential };
 
@@ -52,7 +55,8 @@ export class StorageConnections {
     for (const prefix of [`AzureWebJobs${connection}`, connection]) {
       const connectionString = this.#settings.get(prefix);
       if (connectionString !== undefined) return { connectionString };
-      const uri = this.#settings.get(`${prefix}__${service}ServiceUri`);
+      this.#refuseOthers(prefix);
+      const uri = this.#serviceUri(prefix, service);
       if (uri !== undefined) return { uri, credential: this.#credential(prefix) };
     }
     throw new MissingSettingError(
@@ -60,10 +64,23 @@ export class StorageConnections {
     );
   }
 
+  /** `__serviceUri` says the same for a connection that has one service only, which the host's own has not. */
+  #serviceUri(prefix: string, service: 'queue' | 'blob'): string | undefined {
+    const own = this.#settings.get(`${prefix}__${service}ServiceUri`);
+    return own ?? (prefix === hostConnection ? undefined : this.#settings.get(`${prefix}__serviceUri`));
+  }
+
+  #refuseOthers(prefix: string): void {
+    const others = this.#settings.namesBelow(prefix).filter((name) => !known.has(name.toLowerCase()));
+    if (others.length === 0) return;
+    const remedy = `set ${prefix}__credential, ${prefix}__clientId and the URI of the service`;
+    throw new ConfigurationError(others.map((name) => notImplemented(`${prefix}__${name}`, remedy)).join('\n'));
+  }
+
   #credential(prefix: string): TokenCredential {
     if (this.#settings.get(`${prefix}__credential`) !== 'managedidentity') {
       throw new ConfigurationError(
-        `${prefix}__credential must be managedidentity: the local host implements no other.`,
+        notImplemented(`${prefix}__credential of another value than managedidentity`, 'set it to managedidentity'),
       );
     }
     return managedIdentity(this.#settings.get(`${prefix}__clientId`));

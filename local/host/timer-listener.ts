@@ -31,8 +31,11 @@ export interface TimerListenerOptions {
   statusBlob: TimerStatusBlob | undefined;
   lock: SingletonLock;
   runOnStartup: boolean;
-  /** Runs the function; its failure is logged there and changes nothing here. */
-  run: (info: TimerInfo) => Promise<unknown>;
+  /**
+   * Runs the function; its failure is logged there and changes nothing here. `stop` ends what it waits for between two
+   * tries.
+   */
+  run: (info: TimerInfo, stop: AbortSignal) => Promise<unknown>;
   log: Logger;
 }
 
@@ -99,7 +102,7 @@ export class TimerListener {
     { isPastDue, planned }: { isPastDue: boolean; planned: Date | undefined },
   ): Promise<ScheduleStatus> {
     const at = new Date();
-    await this.#run(timerInfo(this.#statusBlob && status, isPastDue));
+    await this.#run(timerInfo(this.#statusBlob && status, isPastDue), this.#stopping.signal);
     const after = statusAfter(at, planned, this.#schedule);
     try {
       await this.#statusBlob?.write(after);

@@ -1,6 +1,7 @@
 /** Connects a timer function to the clock. */
 
 import type { FunctionDefinition, TimerTrigger } from './function-definition.ts';
+import { invokeRetrying } from './retry.ts';
 import { SingletonLock } from './singleton-lock.ts';
 import { hostConnection } from './storage.ts';
 import { type TimerInfo, timerInfo, TimerListener } from './timer-listener.ts';
@@ -27,19 +28,21 @@ export function connectTimer(
   const monitored = trigger.useMonitor && !schedule.isSubMinute;
   const statusBlob = monitored ? new TimerStatusBlob(container.getBlockBlobClient(`timers/${id}/status`)) : undefined;
   const log = context.log.logger(name, `Function.${name}`);
-  const run = (info: TimerInfo, reason: string) =>
-    invoker.invoke(definition, { data: { json: JSON.stringify(info) }, reason });
+  const request = (info: TimerInfo, reason: string) => ({ data: { json: JSON.stringify(info) }, reason });
   const listener = new TimerListener({
     schedule,
     statusBlob,
     lock: new SingletonLock({ container, blobName: `locks/${id}.Listener`, leaseSeconds, retryAfter, log }),
     runOnStartup: trigger.runOnStartup,
-    run: (info) => run(info, info.IsPastDue ? 'Timer fired, past due' : 'Timer fired'),
+    run: (info, stop) => {
+      const reason = info.IsPastDue ? 'Timer fired, past due' : 'Timer fired';
+      return invokeRetrying(definition, request(info, reason), { invoker, stop, log });
+    },
     log,
   });
   const runByHand = async (): Promise<void> => {
     const status = await statusBlob?.read();
-    await run(timerInfo(status, false), 'Run by hand');
+    await invoker.invoke(definition, request(timerInfo(status, false), 'Run by hand'));
   };
   admin.add(name, () => void runByHand().catch((error: unknown) => log.error('It could not be run by hand.', error)));
   return { summary: { name, trigger: 'timer' }, description: `timer ${expression}`, listener };

@@ -1,6 +1,7 @@
 /** Connects each function to what sets it off. A function that cannot be connected throws; the others run. */
 
 import type { Admin } from './admin.ts';
+import { ConfigurationError } from './describe-issues.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import type { HostJson } from './host-json.ts';
 import type { HttpRouter } from './http-router.ts';
@@ -40,6 +41,7 @@ export interface Connected {
 
 /** @throws MissingSettingError, ConfigurationError */
 export function connect(definition: FunctionDefinition, context: TriggerContext): Connected {
+  refuseUnregistered(definition, context.hostJson);
   // That an output cannot be written must not be found out by the first invocation.
   for (const output of definition.outputs) queueOf(output, context);
   const { trigger } = definition;
@@ -51,4 +53,13 @@ export function connect(definition: FunctionDefinition, context: TriggerContext)
     case 'timerTrigger':
       return connectTimer(definition, trigger, context);
   }
+}
+
+/** Queues are an extension, which host.json has to name (https://learn.microsoft.com/azure/azure-functions/extension-bundles). */
+function refuseUnregistered({ trigger, outputs }: FunctionDefinition, { hasExtensionBundle }: HostJson): void {
+  const types = [trigger, ...outputs]
+    .map(({ type }) => type)
+    .filter((type) => type === 'queueTrigger' || type === 'queue');
+  if (hasExtensionBundle || types.length === 0) return;
+  throw new ConfigurationError(`${types[0]} is not registered: host.json names no extensionBundle.`);
 }

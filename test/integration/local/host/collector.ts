@@ -34,6 +34,11 @@ export class Collector {
     this.#holding = true;
   }
 
+  /** Answers the post that waits longest, and goes on holding the others. */
+  releaseOne(): void {
+    this.#held.shift()?.writeHead(this.status).end();
+  }
+
   release(): void {
     this.#holding = false;
     for (const response of this.#held.splice(0)) response.writeHead(this.status).end();

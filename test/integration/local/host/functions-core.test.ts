@@ -23,7 +23,7 @@ describe('the app in its host', () => {
   });
 
   test('finds @azure/functions-core, so that the library is not in test mode', () => {
-    assert.equal(host.functions.length, 8);
+    assert.equal(host.functions.length, 10);
     assert.ok(!hasLine(/test mode/));
   });
 
@@ -33,6 +33,12 @@ describe('the app in its host', () => {
 
   test('lets a preInvocation hook replace inputs and handler', async () => {
     assert.equal(await text('replaced'), 'handler of the hook, input of the hook');
+  });
+
+  test('fails an invocation whose preInvocation hook throws, and does not run its handler', async () => {
+    assert.equal((await get('blocked')).status, 500);
+    assert.ok(hasLine(/error \[blocked\] Executed .*\(Failed/));
+    assert.equal(await text('steps'), '["appStart"]');
   });
 
   test('succeeds when a postInvocation hook clears the error, and shares hookData within the invocation', async () => {
@@ -64,6 +70,10 @@ describe('the app in its host', () => {
 
   test('refuses a registration after startup', async () => {
     assert.equal(await text('late'), 'A function can only be registered during app startup.');
+  });
+
+  test('refuses app.setup after startup', async () => {
+    assert.match(await text('lateSetup'), /startup/i);
   });
 
   test('runs the app in its folder with its settings, and nothing of the environment of the parent', async () => {

@@ -27,6 +27,7 @@ test("an 'error' of one response is logged, and the host goes on answering and c
     keys: new Keys(undefined, 'test'),
     invoker: new Invoker(new FunctionsCore(() => {}), outputs, log, Infinity),
     admin: new Admin(),
+    homepage: 'shown',
     log: log.logger('host', 'Host.Http'),
   });
   t.after(() => server.close());

@@ -57,7 +57,15 @@ describe('HTTP functions', () => {
   test('answers under the name of the function and the prefix when it has no route', async () => {
     assert.equal((await seen('/api/bare')).name, 'bare');
     await isEmpty(await get('/bare'), 404);
-    await isEmpty(await get('/'), 404);
+  });
+
+  test('answers at the root with a page of its own, whatever the method', async () => {
+    for (const method of ['GET', 'POST']) {
+      const response = await get('/', { method });
+      assert.equal(response.status, 200);
+      assert.equal(response.headers.get('content-type'), 'text/html; charset=utf-8');
+      assert.match(await response.text(), /runs in the local host/);
+    }
   });
 
   test('gives a function without methods GET and POST, and no other', async () => {

@@ -93,8 +93,48 @@ describe('an identity-based connection', () => {
 
   test('is refused with any other credential, by the name of the setting', async () => {
     await assert.rejects(startHost({ root: appFolder('queue'), settings }), {
-      message: 'AzureWebJobsStorage__credential must be managedidentity: the local host implements no other.',
+      message:
+        'AzureWebJobsStorage__credential of another value than managedidentity is not implemented by the local host: set it to managedidentity',
     });
+  });
+
+  test('asks for the system-assigned identity when it names none, and takes serviceUri for a connection that has one service', async () => {
+    asked.length = 0;
+    const { AzureWebJobsStorage__clientId: _clientId, ...rest } = settings;
+    const host = await startHost({
+      root: appFolder('queue'),
+      settings: {
+        ...rest,
+        AzureWebJobsStorage__credential: 'managedidentity',
+        QUEUE_NAME: 'system-assigned',
+        STAGE: 'system',
+        RESULTS_CONNECTION: 'Results',
+        Results__serviceUri: azurite.urls.queue,
+        Results__credential: 'managedidentity',
+      },
+    });
+    assert.equal(host.functions.length, 3);
+    const results = { method: 'POST', body: '{"input":"{\\"output\\":\\"x\\"}"}' };
+    await fetch(`${host.url}/admin/functions/work`, { ...results, headers: { 'x-functions-key': host.keys.master } });
+    await collector.wait(z.object({ functionName: z.literal('afterResults'), message: z.literal('x') }));
+    assert.equal(await host.stop(), 0);
+    assert.ok(asked.length > 0);
+    for (const { path } of asked) assert.equal(new URL(path, 'http://endpoint').searchParams.get('client_id'), null);
+  });
+
+  test('is refused with other settings below its name, each by its name', async () => {
+    for (const name of ['AzureWebJobsStorage__accountName', 'AzureWebJobsStorage__managedIdentityResourceId']) {
+      const error = await startHost({
+        root: appFolder('keys'),
+        settings: { ...settings, AzureWebJobsStorage__credential: 'managedidentity', [name]: 'x' },
+      }).catch((reason: unknown) => reason);
+      assert.ok(error instanceof Error);
+      assert.equal(
+        error.message,
+        `${name} is not implemented by the local host: ` +
+          'set AzureWebJobsStorage__credential, AzureWebJobsStorage__clientId and the URI of the service',
+      );
+    }
   });
 
   test('gives way to a connection string under the exact name', async () => {

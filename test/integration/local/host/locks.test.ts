@@ -6,7 +6,7 @@ import { QueueServiceClient } from '@azure/storage-queue';
 import { type Azurite, startAzurite } from '../../../../local/azurite.ts';
 import { parseHostJson } from '../../../../local/host/host-json.ts';
 import { Log } from '../../../../local/host/log.ts';
-import { QueueListener } from '../../../../local/host/queue-listener.ts';
+import { QueueListener, type QueueListenerOptions } from '../../../../local/host/queue-listener.ts';
 import { SingletonLock } from '../../../../local/host/singleton-lock.ts';
 import { until } from './collector.ts';
 
@@ -28,7 +28,7 @@ describe('locks', { concurrency: true }, () => {
   /** The program locks a message for 10 minutes; 2 seconds show the same in less time. */
   const messageLockSeconds = 2;
 
-  function listen(name: string, run: () => Promise<boolean>): QueueListener {
+  function listen(name: string, run: QueueListenerOptions['run']): QueueListener {
     const listener = new QueueListener({
       queue: queues.getQueueClient(name),
       poisonQueue: queues.getQueueClient(`${name}-poison`),
@@ -117,6 +117,24 @@ describe('locks', { concurrency: true }, () => {
     assert.ok(lines.some((line) => /warn {2}\[taken\] Message \S+ is no longer ours/.test(line)));
     assert.equal((await queue.getProperties()).approximateMessagesCount, 0);
     assert.equal(await queues.getQueueClient('taken-poison').exists(), false);
+  });
+
+  test('a message that a killed host left hidden runs again when its lock ends, with the next dequeueCount', async (t) => {
+    const queue = queues.getQueueClient('left');
+    await queue.create();
+    await queue.sendMessage('left');
+    // What a host that is killed leaves behind: fetched, and neither deleted nor given back.
+    await queue.receiveMessages({ visibilityTimeout: messageLockSeconds });
+    const fetchedAt = Date.now();
+    const counts: number[] = [];
+    const listener = listen('left', (_text, { dequeueCount }) => {
+      counts.push(dequeueCount);
+      return Promise.resolve(true);
+    });
+    t.after(() => listener.stop());
+    await until(() => counts.length > 0, 'the run');
+    assert.ok(Date.now() - fetchedAt > messageLockSeconds * 900, 'not while the lock holds');
+    assert.deepEqual(counts, [2]);
   });
 
   test('a timer lock is held by one host, and given on when that host stops', async () => {

@@ -128,6 +128,32 @@ describe('queue functions', () => {
       await isEmpty(results);
     });
 
+    test('tries a failing message again at once, with a growing dequeueCount', async () => {
+      collector.status = 500;
+      await queue.sendMessage('fails');
+      const began = performance.now();
+      const runs = await collector.wait(runOf('work'), 3);
+      assert.ok(performance.now() - began < 2000);
+      assert.deepEqual(
+        runs.map(({ triggerMetadata }) => triggerMetadata.dequeueCount),
+        [1, 2, 3],
+      );
+      await collector.wait(runOf('poisoned'));
+      await isEmpty(queue);
+      assert.equal((await collector.wait(runOf('work'))).length, 3);
+      // It failed there too, and would stay hidden for ten minutes.
+      await poison.clearMessages();
+    });
+
+    test('counts a run whose output is larger than 64 KB as failed, as the service refuses the message', async () => {
+      await queue.sendMessage(JSON.stringify({ output: [Array.from({ length: 15_000 }, () => 0)] }));
+      await collector.wait(runOf('work'), 3);
+      await collector.wait(runOf('poisoned'));
+      assert.ok(lines.some((line) => /error \[work\] Executed .*\(Failed/.test(line)));
+      await isEmpty(queue);
+      assert.equal(await count(service.getQueueClient('results-none')), 0);
+    });
+
     test('counts a message whose trigger metadata cannot be made as a failed run, and poisons it in the end', async () => {
       // It parses, but V8 runs out of stack when it writes it again.
       const depth = 10_000;
@@ -218,25 +244,29 @@ describe('queue functions', () => {
     });
   });
 
-  test('poisons a message that arrives with a count above maxDequeueCount without running it', async () => {
+  test('poisons a message that arrives with a count above maxDequeueCount without running it, and leaves one of the poison queue hidden', async () => {
     useQueue('worn');
-    await queue.create();
-    await queue.sendMessage('worn out');
-    for (let receives = 0; receives < 3; receives += 1) {
-      const [message] = (await queue.receiveMessages({ visibilityTimeout: 60 })).receivedMessageItems;
-      assert.ok(message);
-      await queue.updateMessage(message.messageId, message.popReceipt, undefined, 0);
+    for (const one of [queue, poison]) {
+      await one.create();
+      await one.sendMessage(one === queue ? 'worn out' : 'worn out in the poison queue');
+      for (let receives = 0; receives < 3; receives += 1) {
+        const [message] = (await one.receiveMessages({ visibilityTimeout: 60 })).receivedMessageItems;
+        assert.ok(message);
+        await one.updateMessage(message.messageId, message.popReceipt, undefined, 0);
+      }
     }
     const host = await start('queue', 'worn');
     const [poisoned] = await collector.wait(runOf('poisoned'));
     assert.equal(poisoned?.message, 'worn out');
     await isEmpty(queue);
     assert.equal(await host.stop(), 0);
-    assert.ok(lines.some((line) => line.includes('was dequeued 4 times; moving it to')));
+    assert.equal(lines.filter((line) => line.includes('was dequeued 4 times; moving it to')).length, 1);
     assert.equal(collector.received.length, 1);
+    await until(async () => (await count(poison)) === 1, 'the one that ran to be deleted');
+    assert.deepEqual(await peeked(poison), []);
   });
 
-  test('hides what it fetched for 10 minutes, fetches again at newBatchThreshold, and leaves it hidden when it is killed', async () => {
+  test('hides what it fetched for 10 minutes, has batchSize + newBatchThreshold under way at most, and leaves them hidden when it is killed', async () => {
     useQueue('batch');
     await queue.create();
     for (const number of [1, 2, 3, 4, 5]) await queue.sendMessage(String(number));
@@ -247,15 +277,15 @@ describe('queue functions', () => {
     assert.ok(hiddenFor > 590 && hiddenFor <= 600, `${hiddenFor} s`);
     // batchSize 2 run, and newBatchThreshold 1 has to be reached before more are fetched.
     assert.equal((await peeked(queue)).length, 3);
-    collector.release();
-    collector.hold();
+    collector.releaseOne();
     await collector.wait(runOf('work'), 4);
-    await until(async () => (await count(queue)) === 3, 'the first two to be deleted');
+    await until(async () => (await count(queue)) === 4, 'the first to be deleted');
     assert.equal((await peeked(queue)).length, 1);
 
     host.kill();
     assert.equal(await host.exited, 137);
-    assert.equal(await count(queue), 3);
+    assert.equal(await count(queue), 4);
     assert.equal((await peeked(queue)).length, 1);
+    assert.equal(collector.received.length, 4);
   });
 });

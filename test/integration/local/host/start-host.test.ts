@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { after, describe, test } from 'node:test';
@@ -17,20 +17,24 @@ const program = fileURLToPath(new URL('../../../../local/host/main.ts', import.m
 
 describe('starting a host', { concurrency: true }, () => {
   const folders: string[] = [];
+  const library = `const { app, output } = require(${JSON.stringify(fileURLToPath(import.meta.resolve('@azure/functions')))});\n`;
+  const bundle = '"extensionBundle":{"id":"Microsoft.Azure.Functions.ExtensionBundle","version":"[4.0.0, 5.0.0)"}';
   after(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
 
   /** A function app in a folder of its own: its entry file may use `app` and `output`. */
   function makeApp(entry: string, files: Record<string, string> = {}): string {
     const folder = mkdtempSync(join(tmpdir(), 'host-test-'));
     folders.push(folder);
-    const library = fileURLToPath(import.meta.resolve('@azure/functions'));
     const all = {
-      'host.json': '{"version":"2.0"}',
+      'host.json': `{"version":"2.0",${bundle}}`,
       'package.json': '{"main":"index.cjs"}',
-      'index.cjs': `const { app, output } = require(${JSON.stringify(library)});\n${entry}`,
+      'index.cjs': `${library}${entry}`,
       ...files,
     };
-    for (const [name, content] of Object.entries(all)) writeFileSync(join(folder, name), content);
+    for (const [name, content] of Object.entries(all)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), content);
+    }
     return folder;
   }
 
@@ -48,6 +52,7 @@ describe('starting a host', { concurrency: true }, () => {
 
   const handler = 'handler: () => ({})';
   const get = `app.get('hello', { ${handler} });`;
+  const notImplemented = 'not implemented by the local host: leave it out, or run the app with func start';
 
   test("fails with the app's own message when its entry file throws", async () => {
     assert.equal(await refusal(appFolder('broken')), 'TENANTPOST_CLIENT_ID is missing');
@@ -81,40 +86,128 @@ describe('starting a host', { concurrency: true }, () => {
     assert.equal(await refusal(unbuilt), `${unbuilt}/dist/app.cjs does not exist. Build the app first: npm run build.`);
   });
 
-  test('refuses an entry file that is a pattern, by its text', async () => {
-    const pattern = makeApp(get, { 'package.json': '{"main":"dist/functions/*.js"}' });
-    const expected =
-      'package.json: "main": "dist/functions/*.js" is a pattern, which is not implemented by the local host';
-    assert.equal(await refusal(pattern), expected);
+  test('loads every file that fits a pattern in main, the ones named outright first, then by name', async () => {
+    const says = (name: string): string => `globalThis.order = [...(globalThis.order ?? []), '${name}'];`;
+    const root = makeApp('', {
+      'package.json': '{"main":"dist/{functions/*.js,setup.js}"}',
+      'dist/setup.js': says('setup'),
+      'dist/functions/b.js': says('b'),
+      'dist/functions/a.js': `${says('a')}\n${library}app.get('order', { handler: () => ({ jsonBody: globalThis.order }) });`,
+      'dist/functions/deeper/c.js': says('c'),
+      'dist/other.js': says('other'),
+    });
+    const host = await startHost({ root, settings: {} });
+    assert.deepEqual(await (await fetch(`${host.url}/api/order`)).json(), ['setup', 'a', 'b']);
+    assert.equal(await host.stop(), 0);
+    const nothing = makeApp('', { 'package.json': '{"main":"dist/{*.js,x/**/*.js}"}' });
+    assert.equal(
+      await refusal(nothing),
+      'No file fits "main": "dist/{*.js,x/**/*.js}". Build the app first: npm run build.',
+    );
+  });
+
+  test('fails when one of several entry files throws, though others registered functions', async () => {
+    const root = makeApp('', {
+      'package.json': '{"main":"*.cjs"}',
+      'a.cjs': `${library}${get}`,
+      'b.cjs': `throw new Error('no settings');`,
+    });
+    assert.equal(await refusal(root), 'no settings');
+  });
+
+  test('loads an entry file that is an ES module and waits at its top level', async () => {
+    const entry = `import library from ${JSON.stringify(fileURLToPath(import.meta.resolve('@azure/functions')))};
+      await new Promise((done) => setTimeout(done, 10));
+      library.app.get('hello', { handler: () => ({ body: 'from a module' }) });`;
+    const root = makeApp('', { 'package.json': '{"main":"index.mjs"}', 'index.mjs': entry });
+    const host = await startHost({ root, settings: {} });
+    assert.equal(await (await fetch(`${host.url}/api/hello`)).text(), 'from a module');
+    assert.equal(await host.stop(), 0);
   });
 
   test('refuses by name a trigger and an option that it does not implement', async () => {
     const blob = `app.storageBlob('b', { path: 'x', connection: 'C', ${handler} });`;
-    assert.equal(await refusal(makeApp(blob)), 'function b: blobTrigger is not implemented by the local host');
+    assert.equal(
+      await refusal(makeApp(blob)),
+      'function b: blobTrigger is not implemented by the local host: run the app with func start',
+    );
     const streaming = `${get} app.setup({ enableHttpStream: true });`;
-    assert.equal(await refusal(makeApp(streaming)), 'app.setup: enableHttpStream is not implemented by the local host');
+    assert.equal(await refusal(makeApp(streaming)), `app.setup: enableHttpStream is ${notImplemented}`);
+    const binding = `app.storageQueue('q', { queueName: 'x', connection: 'C', sdkBinding: true, ${handler} });`;
+    assert.match(await refusal(makeApp(binding)), /^function q: queueTrigger binding: .*sdkBinding is not implemented/);
   });
 
   test('refuses a setting of host.json that it does not implement, by name', async () => {
     const hostJson = '{"version":"2.0","extensions":{"queues":{"foo":1}},"aggregator":{}}';
     assert.equal(
       await refusal(makeApp(get, { 'host.json': hostJson })),
-      'host.json: extensions.queues.foo is not implemented by the local host\n' +
-        'host.json: aggregator is not implemented by the local host',
+      `host.json: extensions.queues.foo is ${notImplemented}\nhost.json: aggregator is ${notImplemented}`,
     );
   });
 
-  test('refuses settings that override host.json, by name', async () => {
-    const settings = {
-      AzureFunctionsJobHost__logging__logLevel__default: 'Debug',
-      AZUREFUNCTIONSJOBHOST__functionTimeout: '00:01:00',
-      AzureFunctionsJobHostname: 'another setting',
-    };
+  test('refuses settings that it does not implement, by name', async () => {
+    const settings = { AzureFunctionsJobHost__functionTimeout: '00:01:00', WEBSITE_TIME_ZONE: 'Europe/Oslo' };
     assert.equal(
       await refusal(makeApp(get), settings),
-      'AZUREFUNCTIONSJOBHOST__functionTimeout: overriding host.json is not implemented by the local host\n' +
-        'AzureFunctionsJobHost__logging__logLevel__default: overriding host.json is not implemented by the local host',
+      'AzureFunctionsJobHost__functionTimeout is not implemented by the local host: write it in host.json\n' +
+        'WEBSITE_TIME_ZONE is not implemented by the local host: leave it out, schedules are in UTC',
     );
+  });
+
+  test('refuses a host id and a group that are none', async () => {
+    const settings = { AzureFunctionsWebHost__hostid: 'a_b' };
+    assert.match(await refusal(makeApp(get), settings), /^AzureFunctionsWebHost__hostid: "a_b" is no host id/);
+    const child = spawn(process.execPath, [
+      program,
+      '--root',
+      makeApp(get),
+      '--port',
+      '0',
+      '--group',
+      'function:other',
+    ]);
+    const printed = text(child.stdout);
+    assert.deepEqual(await once(child, 'exit'), [1, null]);
+    assert.match(await printed, /No function is of group function:other\. The groups of this app: http\./);
+  });
+
+  test('answers 204 at the root when the homepage is disabled, and leaves the root to a function that wants it', async () => {
+    const host = await startHost({ root: makeApp(get), settings: { AzureWebJobsDisableHomepage: 'true' } });
+    const response = await fetch(host.url);
+    assert.equal(response.status, 204);
+    assert.equal(await host.stop(), 0);
+
+    const catchAll = `app.get('all', { route: '{*path}', handler: () => ({ body: 'own root' }) });`;
+    const hostJson = '{"version":"2.0","extensions":{"http":{"routePrefix":""}}}';
+    const own = await startHost({ root: makeApp(catchAll, { 'host.json': hostJson }), settings: {} });
+    assert.equal(await (await fetch(own.url)).text(), 'own root');
+    assert.equal(await own.stop(), 0);
+  });
+
+  test('leaves out queue functions when host.json names no extension bundle, and runs the others', async () => {
+    const lines: string[] = [];
+    const entry = `${get}
+      app.storageQueue('listens', { queueName: 'queue', connection: '', ${handler} });
+      app.get('writes', { extraOutputs: [output.storageQueue({ queueName: 'queue', connection: '' })], ${handler} });`;
+    const host = await startHost({
+      root: makeApp(entry, { 'host.json': '{"version":"2.0"}' }),
+      settings: {},
+      onLine: (line) => lines.push(line),
+    });
+    assert.deepEqual(
+      host.functions.map(({ name }) => name),
+      ['hello'],
+    );
+    assert.equal(await host.stop(), 0);
+    for (const line of [
+      'Function listens is disabled: queueTrigger is not registered: host.json names no extensionBundle.',
+      'Function writes is disabled: queue is not registered: host.json names no extensionBundle.',
+    ]) {
+      assert.ok(
+        lines.some((one) => one.endsWith(`[host] ${line}`)),
+        lines.join('\n'),
+      );
+    }
   });
 
   test('leaves out functions that cannot run with a line that says why, and runs the others', async () => {
@@ -127,7 +220,7 @@ describe('starting a host', { concurrency: true }, () => {
     const off = `app.get('switchedOff', { ${handler} });`;
     const host = await startHost({
       root: makeApp([get, queue, named, badName, sink, route, off].join('\n'), {
-        'host.json': '{"version":"2.0","extensions":{"http":{"routePrefix":""}}}',
+        'host.json': `{"version":"2.0",${bundle},"extensions":{"http":{"routePrefix":""}}}`,
       }),
       settings: { 'AzureWebJobs.switchedOff.Disabled': 'true', Elsewhere__credential: 'managedidentity' },
       onLine: (line) => lines.push(line),
@@ -144,7 +237,7 @@ describe('starting a host', { concurrency: true }, () => {
       'Function named is disabled: Setting NO_SUCH is missing, named by %NO_SUCH%.',
       'Function badName is disabled: "a--b" is no queue name: 3 to 63 letters, digits and single dashes between them.',
       'Function sink is disabled: Setting Sink is missing: set it to a connection string, or set Sink__queueServiceUri.',
-      'Function oddRoute is disabled: Route "x/{id:odd}": the constraint "odd" is not implemented by the local host.',
+      'Function oddRoute is disabled: Route "x/{id:odd}": the constraint "odd" is not implemented by the local host: run the app with func start',
       'Function taken is disabled: Route "admin/x" conflicts with the host\'s own routes.',
       'Function switchedOff is disabled by the setting AzureWebJobs.switchedOff.Disabled.',
     ]) {
@@ -199,7 +292,7 @@ describe('starting a host', { concurrency: true }, () => {
 
   test('says how it is used when the arguments are wrong', async () => {
     for (const [argument, message] of [
-      [[], /usage: node local\/host\/main\.ts --root <folder> \[--port 7071\]/],
+      [[], /usage: node local\/host\/main\.ts --root <folder> \[--port 7071\] \[--group /],
       [['--root', 'x', '--port', '70711'], /"70711" is no port\./],
       [['--root', '/nowhere'], /\/nowhere\/host\.json cannot be read: --root names the folder of a function app\./],
     ] as const) {

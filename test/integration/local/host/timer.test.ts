@@ -117,6 +117,12 @@ describe('timer functions', () => {
       assert.equal(kept.LastUpdated, kept.Last);
     });
 
+    test('keeps no status for a timer that is not monitored, whatever its schedule', async () => {
+      const [run] = await collector.wait(runOf('unmonitored'));
+      assert.deepEqual(run?.timer, { schedule: { adjustForDST: true }, scheduleStatus: null, isPastDue: false });
+      assert.equal(await statusBlob('away', 'unmonitored').exists(), false);
+    });
+
     test('fires each second, once per occurrence, without a status and without a blob', async () => {
       collector.clear();
       const runs = (await collector.wait(runOf('everySecond'), 3)).slice(0, 3);
@@ -155,7 +161,7 @@ describe('timer functions', () => {
       assert.ok(lines.some((one) => one.includes(line)));
       assert.deepEqual(
         host.functions.map(({ name }) => name),
-        ['atStart', 'everySecond', 'monthly', 'yearly'],
+        ['atStart', 'everySecond', 'monthly', 'unmonitored', 'yearly'],
       );
     });
   });

@@ -8,6 +8,7 @@ app.hook.appStart((context) => {
   steps.push('appStart');
 });
 app.hook.preInvocation((context) => {
+  if (context.invocationContext.functionName === 'blocked') throw new Error('blocked by the hook');
   context.hookData.began = context.invocationContext.functionName;
   if (context.invocationContext.functionName === 'replaced') {
     context.inputs = ['input of the hook'];
@@ -41,6 +42,17 @@ app.get('talks', {
     context.warn('at warn\n2026-11-22T08:00:00.000Z info  [host] forged');
     context.error('at error \u001b[31mred\u001b[0m');
     return {};
+  },
+});
+app.get('blocked', { handler: () => steps.push('blocked') });
+app.get('lateSetup', {
+  handler: () => {
+    try {
+      app.setup({ enableHttpStream: true });
+    } catch (error) {
+      return { body: error.message };
+    }
+    return { body: 'set up' };
   },
 });
 app.get('late', {

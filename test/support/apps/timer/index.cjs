@@ -11,4 +11,5 @@ app.timer('everySecond', { schedule: '* * * * * *', handler });
 app.timer('yearly', { schedule: '%YEARLY%', handler });
 app.timer('monthly', { schedule: '0 0 0 1 * *', handler });
 app.timer('atStart', { schedule: '0 0 3 1 6 *', runOnStartup: true, handler });
+app.timer('unmonitored', { schedule: '0 0 4 1 7 *', useMonitor: false, runOnStartup: true, handler });
 app.timer('spanned', { schedule: '00:05:00', handler });

@@ -28,27 +28,76 @@ test('takes AzureWebJobsStorage for a binding without a connection', () => {
 });
 
 test('refuses by name what it does not implement', () => {
-  const timer = { type: 'timerTrigger', direction: 'in', name: 'in', schedule: '0 * * * * *' };
+  const leaveOut = 'leave it out, or run the app with func start';
   assert.equal(
-    refusal({ in: timer }, { retryOptions: { maxRetryCount: 1 } }),
-    'function f: the retry policy is not implemented by the local host',
-  );
-  assert.equal(
-    refusal({ in: { ...timer, type: 'blobTrigger' } }),
-    'function f: blobTrigger is not implemented by the local host',
+    refusal({ in: { ...trigger, type: 'blobTrigger' } }),
+    'function f: blobTrigger is not implemented by the local host: run the app with func start',
   );
   assert.equal(
     refusal({ in: { ...trigger, dataType: 'binary' } }),
-    'function f: queueTrigger binding: dataType is not implemented by the local host',
+    `function f: queueTrigger binding: dataType is not implemented by the local host: ${leaveOut}`,
   );
   assert.equal(
     refusal({ in: trigger, row: { type: 'table', direction: 'in' } }),
-    'function f: table is not implemented by the local host',
+    'function f: table is not implemented by the local host: run the app with func start',
   );
   assert.match(
     refusal({ in: { ...trigger, properties: { supportsDeferredBinding: 'true' } } }),
-    /supportsDeferredBinding: is not implemented by the local host$/,
+    /supportsDeferredBinding: sdkBinding is not implemented by the local host: leave it out, or run the app with func start$/,
   );
+});
+
+const retry = (policy: object) => ({
+  // What the library adds to what the app wrote.
+  retryOptions: {
+    strategy: 'any',
+    delayInterval: undefined,
+    minimumInterval: undefined,
+    maximumInterval: undefined,
+    ...policy,
+  },
+});
+
+test('reads both retry policies, and none', () => {
+  assert.equal(parse({ in: trigger }).retry, undefined);
+  const fixed = retry({ retryStrategy: 'fixedDelay', maxRetryCount: -1, delayInterval: { seconds: 2 } });
+  assert.deepEqual(parse({ in: trigger }, fixed).retry, {
+    strategy: 'fixedDelay',
+    maxRetryCount: -1,
+    delayInterval: 2000,
+  });
+  const intervals = { minimumInterval: { seconds: 1 }, maximumInterval: { seconds: 60 } };
+  const growing = retry({ retryStrategy: 'exponentialBackoff', maxRetryCount: 4, ...intervals });
+  assert.deepEqual(parse({ in: trigger }, growing).retry, {
+    strategy: 'exponentialBackoff',
+    maxRetryCount: 4,
+    minimumInterval: 1000,
+    maximumInterval: 60_000,
+  });
+});
+
+test('refuses a retry policy that the real host would not take, and one of an HTTP function', () => {
+  const fixed = { retryStrategy: 'fixedDelay', maxRetryCount: 1, delayInterval: { seconds: 1 } };
+  assert.match(
+    refusal({ in: trigger }, retry({ ...fixed, retryStrategy: 'often' })),
+    /^function f: retry\.retryStrategy: /,
+  );
+  assert.match(refusal({ in: trigger }, retry({ ...fixed, maxRetryCount: -2 })), /^function f: retry\.maxRetryCount: /);
+  assert.match(
+    refusal({ in: trigger }, retry({ ...fixed, delayInterval: undefined })),
+    /^function f: retry\.delayInterval: /,
+  );
+  assert.match(
+    refusal({ in: trigger }, retry({ ...fixed, jitter: true })),
+    /^function f: retry\.jitter is not implemented/,
+  );
+  const backwards = { minimumInterval: { seconds: 2 }, maximumInterval: { seconds: 1 } };
+  assert.equal(
+    refusal({ in: trigger }, retry({ retryStrategy: 'exponentialBackoff', maxRetryCount: 1, ...backwards })),
+    'function f: retry.minimumInterval: is longer than maximumInterval',
+  );
+  const http = { type: 'httpTrigger', direction: 'in', name: 'in', authLevel: 'anonymous', methods: ['GET'] };
+  assert.match(refusal({ in: http }, retry(fixed)), /^function f: retry of an HTTP function is not implemented/);
 });
 
 test('refuses a name that Functions refuses, and anything but one trigger', () => {

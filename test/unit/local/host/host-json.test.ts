@@ -30,6 +30,7 @@ test('has the defaults of the real host', () => {
       messageEncoding: 'base64',
     },
     logLevel: {},
+    hasExtensionBundle: false,
   });
 });
 
@@ -45,7 +46,7 @@ test('halves an odd batchSize downwards for the default of newBatchThreshold', (
 });
 
 test('accepts a bundle, a log level by category, no route prefix, no time limit and Application Insights', () => {
-  const { routePrefix, functionTimeout, logLevel } = parseHostJson(
+  const { routePrefix, functionTimeout, logLevel, hasExtensionBundle } = parseHostJson(
     JSON.stringify({
       version: '2.0',
       extensionBundle: { id: 'Microsoft.Azure.Functions.ExtensionBundle', version: '[4.0.0, 5.0.0)' },
@@ -55,7 +56,7 @@ test('accepts a bundle, a log level by category, no route prefix, no time limit 
       telemetryMode: 'ApplicationInsights',
     }),
   );
-  assert.deepEqual([routePrefix, functionTimeout], ['', Infinity]);
+  assert.deepEqual([routePrefix, functionTimeout, hasExtensionBundle], ['', Infinity, true]);
   assert.deepEqual(logLevel, { default: 'warning', 'Function.x': 'debug' });
 });
 
@@ -66,13 +67,45 @@ test('refuses by its full name every setting that it does not implement', () => 
     [{ version: '2.0', extensions: { http: { hsts: {} } } }, 'extensions.http.hsts'],
     [{ version: '2.0', extensions: { durableTask: {} } }, 'extensions.durableTask'],
     [{ version: '2.0', logging: { applicationInsights: {} } }, 'logging.applicationInsights'],
+    [{ version: '2.0', logging: { fileLoggingMode: 'never' } }, 'logging.fileLoggingMode'],
+    [{ version: '2.0', logging: { console: {} } }, 'logging.console'],
+    ...['functions', 'singleton', 'healthMonitor', 'aggregator', 'customHandler', 'managedDependency', 'retry'].map(
+      (name): [object, string] => [{ version: '2.0', [name]: {} }, name],
+    ),
+    ...['watchDirectories', 'watchFiles', 'sendCanceledInvocationsToWorker'].map((name): [object, string] => [
+      { version: '2.0', [name]: true },
+      name,
+    ]),
+    ...['maxConcurrentRequests', 'maxOutstandingRequests', 'dynamicThrottlesEnabled', 'customHeaders'].map(
+      (name): [object, string] => [{ version: '2.0', extensions: { http: { [name]: 1 } } }, `extensions.http.${name}`],
+    ),
   ];
   for (const [json, name] of cases)
-    assert.equal(refusal(json), `host.json: ${name} is not implemented by the local host`);
+    assert.equal(
+      refusal(json),
+      `host.json: ${name} is not implemented by the local host: leave it out, or run the app with func start`,
+    );
   assert.match(
     refusal({ version: '2.0', telemetryMode: 'OpenTelemetry' }),
     /telemetryMode: "OpenTelemetry" is not implemented/,
   );
+});
+
+test('refuses a bundle of another kind or version, by what it says', () => {
+  const id = 'Microsoft.Azure.Functions.ExtensionBundle';
+  const withBundle = (bundle: object) => ({ version: '2.0', extensionBundle: bundle });
+  for (const version of ['[4.*, 5.0.0)', '[4.0.0, 5.0.0)', '[4.12.0,5)', '(4.0.0, 5.0.0)']) {
+    assert.equal(parseHostJson(JSON.stringify(withBundle({ id, version }))).hasExtensionBundle, true, version);
+  }
+  for (const version of ['[3.3.0, 4.0.0)', '[2.*, 3.0.0)', '[4.0.0, 6.0.0)', '4.0.0', '']) {
+    const message = `host.json: extensionBundle.version: "${version}" is not implemented by the local host: name a range of version 4, [4.0.0, 5.0.0)`;
+    assert.equal(refusal(withBundle({ id, version })), message);
+  }
+  assert.equal(
+    refusal(withBundle({ id: `${id}.Preview`, version: '[4.0.0, 5.0.0)' })),
+    `host.json: extensionBundle.id: "${id}.Preview" is not implemented by the local host: name ${id}`,
+  );
+  assert.match(refusal(withBundle({ id })), /^host\.json: extensionBundle\.version: /);
 });
 
 test('refuses values out of range, naming setting and range', () => {

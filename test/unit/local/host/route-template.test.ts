@@ -30,10 +30,18 @@ test('lets a catch-all take the rest, or nothing', () => {
 
 test('applies constraints', () => {
   const cases: [string, string[], string[]][] = [
-    ['int', ['0', '-12', '2147483647'], ['2147483648', '1.5', 'x', '+1']],
-    ['long', ['9223372036854775807'], ['9223372036854775808']],
+    ['int', ['0', '-12', '2147483647', '+1', ' 1 '], ['2147483648', '1.5', 'x', '+']],
+    ['long', ['9223372036854775807', '+1'], ['9223372036854775808', '+', 'x']],
     ['bool', ['true', 'FALSE'], ['1']],
-    ['guid', ['0f0e0d0c-0000-4000-8000-00000000aaaa'], ['0f0e0d0c000040008000-00000000aaaa']],
+    [
+      'guid',
+      [
+        '0f0e0d0c-0000-4000-8000-00000000aaaa',
+        '0f0e0d0c00004000800000000000aaaa',
+        '{0f0e0d0c-0000-4000-8000-00000000aaaa}',
+      ],
+      ['0f0e0d0c000040008000-00000000aaaa', '{0f0e0d0c-0000-4000-8000-00000000aaaa'],
+    ],
     ['alpha', ['abC'], ['a1']],
     ['min(5)', ['5', '6'], ['4', 'x']],
     ['max(5)', ['5', '-1'], ['6']],
@@ -55,7 +63,11 @@ test('applies constraints', () => {
 
 test('refuses what it cannot do, naming it', () => {
   for (const template of ['{a:regex(x)}', '{a=5}', '{*a}/b', '{a?}/b', 'a/{b', '{a}/{A}', '{}', '{a:int(}', 'x{y?}']) {
-    assert.throws(() => parseRouteTemplate(template), /is not implemented by the local host\.$/, template);
+    assert.throws(
+      () => parseRouteTemplate(template),
+      /is not implemented by the local host: run the app with func start$/,
+      template,
+    );
   }
 });
 

@@ -22,7 +22,7 @@ test('takes Values of local.settings.json, and nothing when there is no such fil
 test('refuses parts of local.settings.json that it does not implement, and values that are no text', () => {
   assert.throws(
     () => read('{"Host":{"CORS":"*"}}'),
-    /local\.settings\.json: Host is not implemented by the local host/,
+    /local\.settings\.json: Host is not implemented by the local host: leave it out/,
   );
   assert.throws(
     () => read('{"IsEncrypted":true}'),
@@ -48,6 +48,21 @@ test('names the setting that an expression asks for in vain; an empty one counts
       return error.message === 'Setting EMPTY is missing, named by %EMPTY%.';
     },
   );
+});
+
+test('reads names as .NET does: case does not count, and two underscores are a colon; an exact name goes first', () => {
+  const settings = new Settings({
+    Queue_Name: 'mail',
+    Storage__clientId: 'id',
+    'Storage:Credential': 'c',
+    name: 'a',
+    NAME: 'b',
+  });
+  assert.equal(settings.resolve('%QUEUE_NAME%'), 'mail');
+  assert.equal(settings.get('STORAGE:CLIENTID'), 'id');
+  assert.equal(settings.get('storage__credential'), 'c');
+  assert.deepEqual([settings.get('name'), settings.get('NAME')], ['a', 'b']);
+  assert.deepEqual(settings.namesBelow('storage'), ['clientId', 'Credential']);
 });
 
 test('knows a function that a setting disables, under both spellings', () => {
