@@ -1,53 +1,25 @@
 /**
  * Access tokens of the local cloud: Entra and the managed identity endpoint issue them, Graph and Key Vault check them.
  * Their form is v1 (`ver` 1.0, issuer `https://sts.windows.net/{tid}/`), which is what Microsoft's own APIs get:
- * https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference.
+ * https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference. The token that a managed identity
+ * gets for the token exchange alone is v2, as that API asks for.
  */
 
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
-import {
-  decodeJwt,
-  decodeProtectedHeader,
-  errors,
-  importJWK,
-  type JWK,
-  type JWTPayload,
-  jwtVerify,
-  SignJWT,
-} from 'jose';
-import { z } from 'zod';
+import { randomBytes } from 'node:crypto';
+import { decodeJwt, decodeProtectedHeader, errors, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import type { CloudContext } from './cloud.ts';
+import { type AccessTokenClaims, isForTokenExchange, readClaims, TOKEN_EXCHANGE } from './entra/claims.ts';
+import { signingKeyOf } from './entra/signing-keys.ts';
 import type { ServiceName } from './faults/fault-rule.ts';
 import type { Tenant } from './state.ts';
 
-export interface AccessTokenClaims {
-  /** The resource that the token is for, as it was asked for: `https://graph.microsoft.com`. */
-  aud: string;
-  /** `https://sts.windows.net/{tid}/` */
-  iss: string;
-  tid: string;
-  /** Object id of the service principal in the tenant. */
-  oid: string;
-  sub: string;
-  /** Client id. */
-  appid: string;
-  /** How the app proved itself: 1 with a secret, 2 with a certificate or an assertion. */
-  appidacr: '1' | '2';
-  idtyp: 'app';
-  /** The application permissions granted for this resource; absent when there are none. */
-  roles?: string[];
-  exp: number;
-  iat: number;
-  nbf: number;
-  ver: '1.0';
-  uti: string;
-}
+export type { AccessTokenClaims } from './entra/claims.ts';
 
 interface AccessTokenOptions {
   /** Who issues: by its clock. */
   issuedBy: 'entra' | 'identity';
   tenantId: string;
-  /** Becomes `aud` to the letter. */
+  /** Becomes `aud` to the letter, but for `api://AzureADTokenExchange`. */
   resource: string;
   appId: string;
   /** Object id of the service principal in that tenant. */
@@ -55,6 +27,8 @@ interface AccessTokenOptions {
   appidacr: '1' | '2';
   roles: string[];
   lifetimeSeconds: number;
+  /** Graph's tokens name the app: https://github.com/MicrosoftDocs/azure-docs/issues/50421. */
+  appDisplayName?: string;
 }
 
 export type TokenRefusal = 'missing' | 'malformed' | 'audience' | 'expired' | 'signature' | 'issuer' | 'not-yet-valid';
@@ -63,53 +37,21 @@ export type TokenRefusal = 'missing' | 'malformed' | 'audience' | 'expired' | 's
 const BACKDATED_SECONDS = 300;
 const CLOCK_TOLERANCE_SECONDS = 5;
 
-const claimsSchema = z.object({
-  aud: z.string(),
-  iss: z.string(),
-  tid: z.string(),
-  oid: z.string(),
-  sub: z.string(),
-  appid: z.string(),
-  appidacr: z.enum(['1', '2']),
-  idtyp: z.literal('app'),
-  roles: z.array(z.string()).min(1).exactOptional(),
-  exp: z.number(),
-  iat: z.number(),
-  nbf: z.number(),
-  ver: z.literal('1.0'),
-  uti: z.string(),
-});
-
 export const issuerOf = (tenantId: string): string => `https://sts.windows.net/${tenantId}/`;
 
-/** A private key with the `kid` under which its public part is published. */
-type SigningKey = JWK & { kid: string };
-
-/** The tenant's own key. Made synchronously, so that two first requests cannot make two keys. */
-function signingKey(tenant: Tenant): SigningKey {
-  const kept = tenant.signingKey;
-  if (kept?.kid !== undefined) return { ...kept, kid: kept.kid };
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const jwk: JWK = privateKey.export({ format: 'jwk' });
-  const kid = createHash('sha1').update(`${jwk.n}.${jwk.e}`).digest('base64url');
-  tenant.signingKey = { ...jwk, kid };
-  return { ...jwk, kid };
-}
-
-const publicPart = z.object({ kty: z.literal('RSA'), n: z.string(), e: z.string() });
+/**
+ * The issuer of v2 tokens is Microsoft's own, although nothing of this cloud is found there, so that a federated
+ * credential holds here the same words as in a real tenant. Whoever checks such a token here takes the tenant out of it.
+ */
+export const v2IssuerOf = (tenantId: string): string => `https://login.microsoftonline.com/${tenantId}/v2.0`;
 
 /** What may be published of the tenant's key: an entry of its key set. */
-export function verificationKey(tenant: Tenant): JWK & { kid: string } {
-  const jwk = signingKey(tenant);
-  return { ...publicPart.parse(jwk), use: 'sig', kid: jwk.kid, x5t: jwk.kid };
-}
+export const verificationKey = (tenant: Tenant): JWK & { kid: string } => signingKeyOf(tenant).published;
 
 /** Signs any claims with the tenant's key, as Entra would. Everything but tests goes through `issueAccessToken`. */
-export async function signAccessToken(tenant: Tenant, claims: JWTPayload): Promise<string> {
-  const jwk = signingKey(tenant);
-  return new SignJWT(claims)
-    .setProtectedHeader({ typ: 'JWT', alg: 'RS256', x5t: jwk.kid, kid: jwk.kid })
-    .sign(await importJWK(jwk, 'RS256'));
+export function signAccessToken(tenant: Tenant, claims: JWTPayload): Promise<string> {
+  const { kid, privateKey } = signingKeyOf(tenant);
+  return new SignJWT(claims).setProtectedHeader({ typ: 'JWT', alg: 'RS256', x5t: kid, kid }).sign(privateKey);
 }
 
 /** @throws Error when the cloud has no such tenant: a caller answers for that before it asks for a token. */
@@ -120,23 +62,42 @@ export async function issueAccessToken(
   const tenant = cloud.state.tenants.find(({ id }) => id === options.tenantId);
   if (tenant === undefined) throw new Error(`There is no tenant ${options.tenantId} in the local cloud.`);
   const now = Math.floor(cloud.now(options.issuedBy) / 1000);
-  const claims: AccessTokenClaims = {
-    aud: options.resource,
-    iss: issuerOf(tenant.id),
+  const common = {
     iat: now - BACKDATED_SECONDS,
     nbf: now - BACKDATED_SECONDS,
     exp: now + options.lifetimeSeconds,
-    appid: options.appId,
-    appidacr: options.appidacr,
+    // Both are opaque on purpose: a client that reads anything into them fails here as there.
+    aio: randomBytes(24).toString('base64url'),
+    rh: `1.A${randomBytes(18).toString('base64url')}.`,
     idtyp: 'app',
     oid: options.objectId,
     sub: options.objectId,
     tid: tenant.id,
     ...(options.roles.length > 0 && { roles: options.roles }),
     uti: randomBytes(16).toString('base64url'),
-    ver: '1.0',
   };
-  const token = await signAccessToken(tenant, { ...claims });
+  const token = await signAccessToken(
+    tenant,
+    isForTokenExchange(options.resource)
+      ? {
+          aud: TOKEN_EXCHANGE.appId,
+          iss: v2IssuerOf(tenant.id),
+          ...common,
+          azp: options.appId,
+          azpacr: options.appidacr,
+          ver: '2.0',
+        }
+      : {
+          aud: options.resource,
+          iss: issuerOf(tenant.id),
+          ...common,
+          ...(options.appDisplayName !== undefined && { app_displayname: options.appDisplayName }),
+          appid: options.appId,
+          appidacr: options.appidacr,
+          idp: issuerOf(tenant.id),
+          ver: '1.0',
+        },
+  );
   return { token, expiresIn: options.lifetimeSeconds };
 }
 
@@ -158,28 +119,29 @@ export async function verifyAccessToken(
   audiences: string[],
 ): Promise<{ claims: AccessTokenClaims } | { refused: TokenRefusal }> {
   if (bearer === undefined || bearer === '') return { refused: 'missing' };
-  let issuer: string | undefined;
+  let unverified: JWTPayload;
   let kid: string | undefined;
   try {
-    issuer = decodeJwt(bearer).iss;
+    unverified = decodeJwt(bearer);
     kid = decodeProtectedHeader(bearer).kid;
   } catch {
     return { refused: 'malformed' };
   }
-  const tenant = cloud.state.tenants.find(({ id }) => issuerOf(id) === issuer);
+  const issuer = unverified.aud === TOKEN_EXCHANGE.appId ? v2IssuerOf : issuerOf;
+  const tenant = cloud.state.tenants.find(({ id }) => issuer(id) === unverified.iss);
   if (tenant === undefined) return { refused: 'issuer' };
-  const key = verificationKey(tenant);
+  const key = signingKeyOf(tenant);
   if (kid !== key.kid) return { refused: 'signature' };
   try {
-    const { payload } = await jwtVerify(bearer, await importJWK(key, 'RS256'), {
+    const { payload } = await jwtVerify(bearer, key.publicKey, {
       algorithms: ['RS256'],
-      audience: audiences,
+      audience: audiences.map((one) => (isForTokenExchange(one) ? TOKEN_EXCHANGE.appId : one)),
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       currentDate: new Date(cloud.now(service)),
     });
-    const claims = claimsSchema.safeParse(payload);
-    if (!claims.success) return { refused: 'malformed' };
-    return claims.data.tid === tenant.id ? { claims: claims.data } : { refused: 'issuer' };
+    const claims = readClaims(payload);
+    if (claims === undefined) return { refused: 'malformed' };
+    return claims.tid === tenant.id ? { claims } : { refused: 'issuer' };
   } catch (error) {
     return { refused: refusalOf(error) };
   }

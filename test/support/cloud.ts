@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeJwt, importJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
 import { z } from 'zod';
-import { type Cloud, startCloud } from '../../local/cloud/cloud.ts';
+import { type Cloud, type CloudOptions, startCloud } from '../../local/cloud/cloud.ts';
 import { customers, demoState, vendor } from '../../local/cloud/seed.ts';
 import type { CloudState, EnterpriseApp, Tenant } from '../../local/cloud/state.ts';
 import { type AccessTokenClaims, issuerOf, signAccessToken } from '../../local/cloud/tokens.ts';
@@ -32,12 +32,15 @@ export interface TestCloud extends Cloud {
 export interface TestCloudOptions {
   /** Changes the seed before the cloud starts. */
   seed?: (state: CloudState) => void;
+  /** None if left out: Azurite takes two seconds to start. */
+  storage?: NonNullable<CloudOptions['storage']>;
 }
 
 export async function startTestCloud(options: TestCloudOptions = {}): Promise<TestCloud> {
   const folder = mkdtempSync(join(tmpdir(), 'tenantpost-cloud-'));
   const cloud = await startCloud({
     folder,
+    ...(options.storage !== undefined && { storage: options.storage }),
     async seed() {
       const state = await demoState(redirectUri);
       state.enterpriseApps.push(anEnterpriseApp({ tenantId: customers.contoso.id }));
@@ -133,6 +136,8 @@ const entraErrorSchema = z.strictObject({
   trace_id: z.guid(),
   correlation_id: z.guid(),
   error_uri: z.url(),
+  suberror: z.string().exactOptional(),
+  claims: z.string().exactOptional(),
 });
 
 export type EntraErrorBody = z.infer<typeof entraErrorSchema>;

@@ -1,44 +1,6 @@
-/**
- * Entra's refusals: the AADSTS code of each, the HTTP status and OAuth `error` that go with it, and the body they are
- * told in. Codes: https://learn.microsoft.com/entra/identity-platform/reference-error-codes.
- */
+/** How Entra refuses: the error that its parts throw, and the body in which it is told. */
 
-const refusals = {
-  9002328: { status: 400, error: 'invalid_request' },
-  9001023: { status: 400, error: 'invalid_request' },
-  9000411: { status: 400, error: 'invalid_request' },
-  7000229: { status: 401, error: 'invalid_client' },
-  7000216: { status: 401, error: 'invalid_client' },
-  7000215: { status: 401, error: 'invalid_client' },
-  5002727: { status: 400, error: 'invalid_request' },
-  1002012: { status: 400, error: 'invalid_scope' },
-  900561: { status: 400, error: 'invalid_request' },
-  900144: { status: 400, error: 'invalid_request' },
-  900023: { status: 400, error: 'invalid_request' },
-  700027: { status: 401, error: 'invalid_client' },
-  700024: { status: 401, error: 'invalid_client' },
-  700023: { status: 401, error: 'invalid_client' },
-  700021: { status: 401, error: 'invalid_client' },
-  700016: { status: 400, error: 'unauthorized_client' },
-  500011: { status: 400, error: 'invalid_resource' },
-  165000: { status: 400, error: 'invalid_request' },
-  90094: { status: 403, error: 'access_denied' },
-  90023: { status: 400, error: 'invalid_request' },
-  90002: { status: 400, error: 'invalid_request' },
-  70011: { status: 400, error: 'invalid_scope' },
-  70003: { status: 400, error: 'unsupported_grant_type' },
-  65004: { status: 400, error: 'consent_required' },
-  50194: { status: 400, error: 'invalid_request' },
-  50059: { status: 400, error: 'invalid_request' },
-  50058: { status: 400, error: 'invalid_request' },
-  50048: { status: 401, error: 'invalid_client' },
-  50034: { status: 400, error: 'invalid_request' },
-  50027: { status: 401, error: 'invalid_client' },
-  50011: { status: 400, error: 'invalid_request' },
-  50000: { status: 500, error: 'server_error' },
-} as const;
-
-type AadstsCode = keyof typeof refusals;
+import { type AadstsCode, aadstsCodes } from './aadsts-codes.ts';
 
 interface EntraErrorOptions {
   /** What was wrong, for the journal: never a secret or a token. */
@@ -46,24 +8,31 @@ interface EntraErrorOptions {
   tenantId?: string;
   /** For a refusal whose status is not that of its code: a path that does not exist. */
   status?: 404;
+  retryAfterSeconds?: number;
+  /** Further fields of the body: what a client is to do about it. */
+  fields?: { suberror: string; claims: string };
 }
 
 /** A request that Entra refuses. `message` is the service's own text, without code, ids and time. */
 export class EntraError extends Error {
   override readonly name = 'EntraError';
   readonly code: AadstsCode;
-  readonly status: (typeof refusals)[AadstsCode]['status'] | 404;
+  readonly status: (typeof aadstsCodes)[AadstsCode]['status'] | 404;
   readonly error: string;
   readonly reason: string;
   readonly tenantId: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+  readonly fields: EntraErrorOptions['fields'];
 
   constructor(code: AadstsCode, message: string, options: EntraErrorOptions = {}) {
     super(message);
     this.code = code;
-    this.status = options.status ?? refusals[code].status;
-    this.error = refusals[code].error;
+    this.status = options.status ?? aadstsCodes[code].status;
+    this.error = aadstsCodes[code].error;
     this.reason = options.reason ?? message;
     this.tenantId = options.tenantId;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+    this.fields = options.fields;
   }
 }
 
@@ -75,12 +44,20 @@ export interface RequestIds {
   at: Date;
 }
 
+/** A refusal as far as its body tells it. */
+interface Told {
+  code: number;
+  error: string;
+  message: string;
+  fields?: EntraErrorOptions['fields'];
+}
+
 /** `2026-01-09 02:02:12Z` */
 const timestamp = (at: Date): string => `${at.toISOString().slice(0, 19).replace('T', ' ')}Z`;
 
-export function errorDescription(error: EntraError, ids: RequestIds): string {
+export function errorDescription({ code, message }: Pick<Told, 'code' | 'message'>, ids: RequestIds): string {
   return [
-    `AADSTS${error.code}: ${error.message}`,
+    `AADSTS${code}: ${message}`,
     `Trace ID: ${ids.traceId}`,
     `Correlation ID: ${ids.correlationId}`,
     `Timestamp: ${timestamp(ids.at)}`,
@@ -88,14 +65,24 @@ export function errorDescription(error: EntraError, ids: RequestIds): string {
 }
 
 /** The body of https://learn.microsoft.com/entra/identity-platform/reference-error-codes#handling-error-codes-in-your-application. */
-export function errorBody(error: EntraError, ids: RequestIds): Record<string, unknown> {
+export function errorBody(told: Told, ids: RequestIds): Record<string, unknown> {
   return {
-    error: error.error,
-    error_description: errorDescription(error, ids),
-    error_codes: [error.code],
+    error: told.error,
+    error_description: errorDescription(told, ids),
+    error_codes: [told.code],
     timestamp: timestamp(ids.at),
     trace_id: ids.traceId,
     correlation_id: ids.correlationId,
-    error_uri: `https://login.microsoftonline.com/error?code=${error.code}`,
+    error_uri: `https://login.microsoftonline.com/error?code=${told.code}`,
+    ...told.fields,
   };
 }
+
+/** The headers of every answer that is JSON. */
+export const answerHeaders = (ids: RequestIds): Record<string, string> => ({
+  'Content-Type': 'application/json; charset=utf-8',
+  'Cache-Control': 'no-store, no-cache',
+  Pragma: 'no-cache',
+  'X-Content-Type-Options': 'nosniff',
+  'x-ms-request-id': ids.traceId,
+});

@@ -3,12 +3,15 @@
 import type { Context } from 'hono';
 import type { CloudContext } from '../cloud.ts';
 import { type Html, pageHeaders } from '../page.ts';
-import { EntraError, errorDescription, type RequestIds } from './aadsts.ts';
+import { EntraError, type RequestIds } from './aadsts.ts';
+import { grantedUrl, refusedUrl } from './consent-answer.ts';
 import { consentPage, errorPage, needApprovalPage, signInPage } from './consent-pages.ts';
-import { type ConsentRequest, parseConsentRequest } from './consent-request.ts';
-import { grantConsent } from './enterprise-apps.ts';
+import { type ConsentRequest, type ConsentVersion, parseConsentRequest } from './consent-request.ts';
+import { requireConsentable } from './consent-requirements.ts';
+import { grantConsent } from './consents.ts';
 import { single } from './parameters.ts';
-import { responseUrl } from './redirect-uri.ts';
+import { readForm } from './request-form.ts';
+import { requestIds } from './request-ids.ts';
 import { type Administrator, type Session, Sessions } from './sessions.ts';
 
 /** What the journal is told of one request. */
@@ -20,6 +23,15 @@ interface Decision {
   reason: string;
 }
 
+/** One request at the consent pages, understood. */
+interface Visit {
+  c: Context;
+  request: ConsentRequest;
+  /** Path and query: who signed in did so for this request alone. */
+  here: string;
+  ids: RequestIds;
+}
+
 export class AdminConsent {
   readonly #cloud: CloudContext;
   readonly #sessions = new Sessions();
@@ -28,34 +40,36 @@ export class AdminConsent {
     this.#cloud = cloud;
   }
 
-  async handle(c: Context, segment: string, ids: RequestIds): Promise<Response> {
-    const { response, ...entry } = await this.#decide(c, segment, ids);
+  async handle(c: Context, segment: string, version: ConsentVersion): Promise<Response> {
+    const { response, ...entry } = await this.#decide(c, segment, version);
     this.#cloud.journal.record({ service: 'entra', operation: 'adminconsent', ...entry });
     return response;
   }
 
-  async #decide(c: Context, segment: string, ids: RequestIds): Promise<Decision> {
+  async #decide(c: Context, segment: string, version: ConsentVersion): Promise<Decision> {
+    const ids = requestIds(this.#cloud, c.req.raw);
     try {
+      // Before all else, as a client that still writes when it is answered sees a reset.
+      const form = c.req.method === 'POST' ? await readForm(c.req.raw) : undefined;
       const url = new URL(c.req.url);
-      const request = parseConsentRequest(this.#cloud.state, segment, url.searchParams);
-      const here = `${url.pathname}${url.search}`;
-      if (c.req.method !== 'POST') return this.#show(c, request, here, ids);
+      const request = parseConsentRequest(this.#cloud.state, segment, url.searchParams, version);
+      const visit = { c, request, here: `${url.pathname}${url.search}`, ids };
+      if (form === undefined) return this.#show(visit);
       const session = this.#sessions.find(c);
-      const form = new URLSearchParams(await c.req.text());
       requireAntiForgeryToken(session, form);
       const administrator = single(form, 'administrator');
       return administrator === undefined
-        ? this.#choose(c, request, here, { session, choice: single(form, 'choice'), ids })
-        : signIn(c, request, here, { session, administrator });
+        ? this.#choose(visit, session, single(form, 'choice'))
+        : signIn(visit, session, administrator);
     } catch (error) {
       if (!(error instanceof EntraError)) throw error;
-      const { status, code, tenantId, reason } = error;
-      const response = show(c, errorPage(error, ids), status);
-      return { response, status, code: `AADSTS${code}`, reason, ...(tenantId !== undefined && { tenantId }) };
+      const response = show(c, errorPage(error, ids), error.status);
+      return { response, status: error.status, ...told(error) };
     }
   }
 
-  #show(c: Context, request: ConsentRequest, here: string, ids: RequestIds): Decision {
+  #show(visit: Visit): Decision {
+    const { c, request, here, ids } = visit;
     const session = this.#sessions.open(c);
     const who = session.signedIn?.request === here ? session.signedIn.as : undefined;
     if (who === undefined) {
@@ -65,18 +79,17 @@ export class AdminConsent {
     if (who === 'not-an-administrator') {
       const error = needsAdministrator();
       const response = show(c, needApprovalPage(request, session, error, ids), error.status, application);
-      return { response, status: error.status, code: 'AADSTS90094', reason: error.reason };
+      return { response, status: error.status, ...told(error) };
     }
-    const response = show(c, consentPage(request, session, who), 200, application);
-    return { response, status: 200, tenantId: who.tenant.id, reason: 'asks for consent' };
+    return callBackOnRefusal(visit, session, () => {
+      requireConsentable(request, who.tenant);
+      const response = show(c, consentPage(request, session, who), 200, application);
+      return { response, status: 200, tenantId: who.tenant.id, reason: 'asks for consent' };
+    });
   }
 
-  #choose(
-    c: Context,
-    request: ConsentRequest,
-    here: string,
-    { session, choice, ids }: { session: Session; choice: string | undefined; ids: RequestIds },
-  ): Decision {
+  #choose(visit: Visit, session: Session, choice: string | undefined): Decision {
+    const { c, here } = visit;
     const who = session.signedIn?.request === here ? session.signedIn.as : undefined;
     if (who === undefined) {
       throw new EntraError(50058, 'Session information is not sufficient for single-sign-on.', {
@@ -89,41 +102,30 @@ export class AdminConsent {
     }
     if (who === 'not-an-administrator') {
       if (choice !== 'return') throw needsAdministrator();
-      delete session.signedIn;
-      return refuse(c, request, needsAdministrator(), ids);
+      return callBackOnRefusal(visit, session, () => {
+        throw needsAdministrator();
+      });
     }
-    if (choice === 'accept') {
-      delete session.signedIn;
-      return this.#accept(c, request, who);
-    }
+    if (choice === 'accept') return callBackOnRefusal(visit, session, () => this.#accept(visit, session, who));
     if (choice === 'cancel') {
-      delete session.signedIn;
-      const declined = 'The resource owner or authorization server denied the request.';
-      return refuse(c, request, new EntraError(65004, declined, { reason: 'declined', tenantId: who.tenant.id }), ids);
+      return callBackOnRefusal(visit, session, () => {
+        throw declined(who.tenant.id);
+      });
     }
     throw new EntraError(90023, "The authentication service request isn't valid.", { reason: 'no such choice' });
   }
 
-  #accept(c: Context, { registration, redirectUri, state }: ConsentRequest, { tenant }: Administrator): Decision {
-    grantConsent(this.#cloud.state, registration, tenant.id);
-    const granted = registration.requiredAppRoles.map(({ resource, role }) => `${resource}/${role}`).join(' ');
-    const location = responseUrl(redirectUri, [
-      ['admin_consent', 'True'],
-      ['tenant', tenant.id],
-      ['scope', granted],
-      ...withState(state),
-    ]);
-    return { response: c.redirect(location), status: 302, tenantId: tenant.id, reason: 'accepted' };
+  #accept({ c, request }: Visit, session: Session, { tenant }: Administrator): Decision {
+    requireConsentable(request, tenant);
+    grantConsent(this.#cloud, request.registration, tenant.id);
+    delete session.signedIn;
+    const response = c.redirect(grantedUrl(request, tenant.id));
+    return { response, status: 302, tenantId: tenant.id, reason: 'accepted' };
   }
 }
 
-function signIn(
-  c: Context,
-  { tenants }: ConsentRequest,
-  here: string,
-  { session, administrator }: { session: Session; administrator: string },
-): Decision {
-  const tenant = tenants.find(({ administrators }) => administrators.includes(administrator));
+function signIn({ c, request, here }: Visit, session: Session, administrator: string): Decision {
+  const tenant = request.tenants.find(({ administrators }) => administrators.includes(administrator));
   if (administrator !== 'not-an-administrator' && tenant === undefined) {
     throw new EntraError(
       50034,
@@ -144,27 +146,31 @@ function signIn(
   };
 }
 
-/** Errors after sign-in go to the app, with `admin_consent=True` as well: an app must look at `error` first. */
-function refuse(c: Context, { redirectUri, state }: ConsentRequest, error: EntraError, ids: RequestIds): Decision {
-  const location = responseUrl(redirectUri, [
-    ['admin_consent', 'True'],
-    ['error', error.error],
-    ['error_description', errorDescription(error, ids)],
-    ...withState(state),
-  ]);
-  return {
-    response: c.redirect(location),
-    status: 302,
-    code: `AADSTS${error.code}`,
-    reason: error.reason,
-    ...(error.tenantId !== undefined && { tenantId: error.tenantId }),
-  };
+/** What is refused to somebody who has signed in is told to the app, and the sign-in is over. */
+function callBackOnRefusal({ c, request, ids }: Visit, session: Session, decide: () => Decision): Decision {
+  try {
+    return decide();
+  } catch (error) {
+    if (!(error instanceof EntraError)) throw error;
+    delete session.signedIn;
+    return { response: c.redirect(refusedUrl(request, error, ids)), status: 302, ...told(error) };
+  }
 }
 
-const withState = (state: string | undefined): [string, string][] => (state === undefined ? [] : [['state', state]]);
+const told = ({ code, reason, tenantId }: EntraError) => ({
+  code: `AADSTS${code}`,
+  reason,
+  ...(tenantId !== undefined && { tenantId }),
+});
 
 const needsAdministrator = (): EntraError =>
   new EntraError(90094, 'The grant requires admin permission.', { reason: 'account is not an administrator' });
+
+const declined = (tenantId: string): EntraError =>
+  new EntraError(65004, 'The resource owner or authorization server denied the request.', {
+    reason: 'declined',
+    tenantId,
+  });
 
 /** Without this, a page elsewhere could press Accept in the browser of an administrator who is signed in. */
 function requireAntiForgeryToken(session: Session | undefined, form: URLSearchParams): asserts session is Session {

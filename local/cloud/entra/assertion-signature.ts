@@ -2,12 +2,21 @@
 
 import { X509Certificate } from 'node:crypto';
 import { compactVerify, errors } from 'jose';
-import type { Registration } from '../state.ts';
+import type { RegisteredCertificate, Registration } from '../state/registration.ts';
 import { EntraError } from './aadsts.ts';
 
 interface Signer {
   registration: Registration;
   tenantId: string;
+  /** Epoch milliseconds by Entra's clock. */
+  now: number;
+}
+
+/** How the header says which key it is. */
+export interface NamedKey {
+  thumbprint: string | undefined;
+  /** `x5c`, base64 of DER, the signer's own certificate first. */
+  chain: string[] | undefined;
 }
 
 /**
@@ -15,23 +24,24 @@ interface Signer {
  * RS256 with the SHA-1 `x5t` was the older one. Whether Entra still takes it is not documented, so an app that depends on
  * it must not pass here: a header without `x5t#S256` names no key.
  *
- * @throws EntraError 700027
+ * @throws EntraError 700027, and 700030 for a chain whose subject would have to be trusted: see `subjectRefused`.
  */
 export async function verifyAssertionSignature(
   assertion: string,
-  thumbprint: string | undefined,
+  { thumbprint, chain }: NamedKey,
   signer: Signer,
 ): Promise<void> {
   const registered = signer.registration.certificates.find((one) => one.thumbprint === thumbprint);
   if (registered === undefined) {
+    if (chain !== undefined) throw subjectRefused(chain, signer);
     throw keyRefused(signer, {
       text: 'The certificate with identifier used to sign the client assertion is not registered on application.',
       reason: 'The key was not found.',
       thumbprint,
     });
   }
-  const certificate = new X509Certificate(Buffer.from(registered.der, 'base64'));
-  const now = Date.now();
+  const certificate = certificateOf(registered);
+  const { now } = signer;
   if (now < Date.parse(certificate.validFrom) || now >= Date.parse(certificate.validTo)) {
     throw keyRefused(signer, {
       text: 'The certificate with identifier used to sign the client assertion is expired on application.',
@@ -50,6 +60,38 @@ export async function verifyAssertionSignature(
       thumbprint,
       certificate,
     });
+  }
+}
+
+/** By the certificate in the state: parsing one takes as long as checking a signature with it. */
+const parsed = new WeakMap<RegisteredCertificate, X509Certificate>();
+
+function certificateOf(registered: RegisteredCertificate): X509Certificate {
+  const certificate = parsed.get(registered) ?? new X509Certificate(Buffer.from(registered.der, 'base64'));
+  parsed.set(registered, certificate);
+  return certificate;
+}
+
+/**
+ * An app may be registered with the subject and issuer of its certificates in place of the certificates (`x5c`, MSAL's
+ * `sendCertificateChain`). Entra allows that to few, and this cloud to none, so no subject is an authorized one. The
+ * sentence of https://learn.microsoft.com/entra/identity-platform/reference-error-codes.
+ */
+function subjectRefused([own = '']: string[], { tenantId }: Signer): EntraError {
+  return new EntraError(
+    700030,
+    "Invalid certificate - subject name in certificate isn't authorized. SubjectNames/SubjectAlternativeNames (up to " +
+      `10) in token certificate are: ${subjectsOf(own).join(', ')}.`,
+    { reason: 'x5c of a certificate that is not registered', tenantId },
+  );
+}
+
+function subjectsOf(der: string): string[] {
+  try {
+    const { subject, subjectAltName } = new X509Certificate(Buffer.from(der, 'base64'));
+    return [...subject.split('\n'), ...(subjectAltName?.split(', ') ?? [])].slice(0, 10);
+  } catch {
+    return [];
   }
 }
 

@@ -1,72 +1,39 @@
 /**
- * Checks a client assertion signed with a registered certificate, in the order in which its faults are told:
- * https://learn.microsoft.com/entra/identity-platform/certificate-credentials and RFC 7523 section 3.
+ * Checks a client assertion that the app signed itself with a registered certificate, in the order in which its faults
+ * are told: https://learn.microsoft.com/entra/identity-platform/certificate-credentials and RFC 7523 section 3.
  */
 
-import { createHash } from 'node:crypto';
-import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { z } from 'zod';
+import type { CloudContext } from '../cloud.ts';
 import type { Registration } from '../state.ts';
 import { EntraError } from './aadsts.ts';
+import {
+  type Assertion,
+  CLOCK_TOLERANCE_SECONDS,
+  documentation,
+  malformedAssertion,
+  requireClaims,
+  requireItsTime,
+} from './assertion.ts';
 import { verifyAssertionSignature } from './assertion-signature.ts';
+import type { UsedAssertions } from './used-assertions.ts';
 
-/** MSAL's `nbf` may be a second ahead of a clock that agrees with it. */
-const CLOCK_TOLERANCE_SECONDS = 5;
-const documentation =
-  'Review the documentation at https://learn.microsoft.com/entra/identity-platform/certificate-credentials .';
-
-/** Up to the end of the year 9999, which is as far as a date can be written in the refusal. */
-const seconds = z.number().min(0).max(253_402_300_799);
-const headerSchema = z.object({
-  alg: z.string(),
-  typ: z.string().optional(),
-  'x5t#S256': z.string().optional(),
-});
-const claimsSchema = z.object({
-  aud: z.string(),
-  iss: z.string(),
-  sub: z.string(),
-  jti: z.string().min(1),
-  exp: seconds,
-  nbf: seconds.optional(),
-});
-type AssertionHeader = z.infer<typeof headerSchema>;
-type AssertionClaims = z.infer<typeof claimsSchema>;
-
-interface AssertionExpectation {
-  registration: Registration;
-  tenantId: string;
-  /** The token endpoint's own URL and Microsoft's for the same tenant. */
-  audiences: string[];
-}
-
-/** Remembers which assertion used which `jti`. One assertion may be used until it expires, its `jti` by no other. */
-export class UsedAssertions {
-  readonly #used = new Map<string, { digest: string; expires: number }>();
-
-  /** @returns whether the `jti` is free, or used by this very assertion. */
-  admit(assertion: string, appId: string, claims: { jti: string; exp: number }, now: number): boolean {
-    for (const [key, { expires }] of this.#used) if (expires < now) this.#used.delete(key);
-    const key = `${appId} ${claims.jti}`;
-    const digest = createHash('sha256').update(assertion).digest('base64url');
-    const before = this.#used.get(key);
-    if (before !== undefined) return before.digest === digest;
-    this.#used.set(key, { digest, expires: claims.exp + CLOCK_TOLERANCE_SECONDS });
-    return true;
-  }
-}
+const claimsSchema = z.object({ aud: z.string(), jti: z.string().min(1) });
 
 /** @throws EntraError with the code of the first fault found. */
 export async function verifyClientAssertion(
-  assertion: string,
-  expected: AssertionExpectation,
+  cloud: CloudContext,
+  assertion: Assertion,
+  { registration, tenantId }: { registration: Registration; tenantId: string },
   used: UsedAssertions,
 ): Promise<void> {
-  const { registration, tenantId } = expected;
-  const { header, claims } = decode(assertion, tenantId);
-  await verifyAssertionSignature(assertion, header['x5t#S256'], { registration, tenantId });
+  const { header, claims } = assertion;
+  const { aud, jti } = requireClaims(claimsSchema, assertion.payload, tenantId);
+  const now = cloud.now('entra');
+  const key = { thumbprint: header['x5t#S256'], chain: header.x5c };
+  await verifyAssertionSignature(assertion.encoded, key, { registration, tenantId, now });
 
-  if (!expected.audiences.includes(claims.aud)) {
+  if (!audiences(cloud, tenantId).includes(aud)) {
     throw new EntraError(700023, `Client assertion audience claim does not match Realm issuer. ${documentation}`, {
       reason: 'assertion is for another audience',
       tenantId,
@@ -86,50 +53,15 @@ export async function verifyClientAssertion(
       { reason: 'assertion is of another app', tenantId },
     );
   }
-  const now = Date.now() / 1000;
-  if (now < (claims.nbf ?? 0) - CLOCK_TOLERANCE_SECONDS || now >= claims.exp + CLOCK_TOLERANCE_SECONDS) {
-    throw outsideOfItsTime(claims, now, tenantId);
-  }
-  if (!used.admit(assertion, registration.appId, claims, now)) {
-    throw malformed('jti was used by another assertion', tenantId);
+  requireItsTime(claims, now / 1000, tenantId);
+  const until = claims.exp + CLOCK_TOLERANCE_SECONDS;
+  if (!used.admit(assertion.encoded, { appId: registration.appId, jti, until }, now / 1000)) {
+    throw malformedAssertion('jti was used by another assertion', tenantId);
   }
 }
 
-function decode(assertion: string, tenantId: string): { header: AssertionHeader; claims: AssertionClaims } {
-  let parts: { header: unknown; claims: unknown };
-  try {
-    parts = { header: decodeProtectedHeader(assertion), claims: decodeJwt(assertion) };
-  } catch {
-    throw malformed('assertion is not a JWT', tenantId);
-  }
-  const header = headerSchema.safeParse(parts.header);
-  const claims = claimsSchema.safeParse(parts.claims);
-  if (!header.success) throw malformed('assertion header is incomplete', tenantId);
-  if (header.data.typ !== undefined && header.data.typ !== 'JWT') {
-    throw new EntraError(
-      5002727,
-      "Invalid JWT header type specified. Allowed types: 'JWT','http://openid.net/specs/jwt/1.0'.",
-      { reason: 'assertion header has another typ than JWT', tenantId },
-    );
-  }
-  if (!claims.success) {
-    const missing = claims.error.issues.map(({ path }) => path.join('.')).join(', ');
-    throw malformed(`assertion claims missing or of the wrong type: ${missing}`, tenantId);
-  }
-  return { header: header.data, claims: claims.data };
-}
-
-/** Entra's text shows seven digits of a second; a claim that is missing counts as the beginning of time. */
-function outsideOfItsTime(claims: AssertionClaims, now: number, tenantId: string): EntraError {
-  const time = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('Z', '0000Z');
-  return new EntraError(
-    700024,
-    `Client assertion is not within its valid time range. Current time: ${time(now)}, assertion valid from ` +
-      `${time(claims.nbf ?? 0)}, expiry time of assertion ${time(claims.exp)}. ${documentation}`,
-    { reason: 'assertion is outside of its valid time', tenantId },
+/** The token endpoint's own URL and Microsoft's for the same tenant. */
+const audiences = (cloud: CloudContext, tenantId: string): string[] =>
+  [cloud.urls.entra, 'https://login.microsoftonline.com'].map(
+    (authority) => `${authority}/${tenantId}/oauth2/v2.0/token`,
   );
-}
-
-function malformed(reason: string, tenantId: string): EntraError {
-  return new EntraError(50027, 'JWT token is invalid or malformed.', { reason, tenantId });
-}

@@ -4,6 +4,7 @@ import { html } from 'hono/html';
 import { type Html, page } from '../page.ts';
 import { type EntraError, errorDescription, type RequestIds } from './aadsts.ts';
 import type { ConsentRequest } from './consent-request.ts';
+import { findApi } from './resources.ts';
 import type { Administrator, Session } from './sessions.ts';
 
 /** The words of https://learn.microsoft.com/graph/permissions-reference and of Exchange Online's own permissions. */
@@ -52,7 +53,7 @@ export function consentPage({ registration }: ConsentRequest, session: Session, 
       <ul>
         ${registration.requiredAppRoles.map(
           ({ resource, role }) =>
-            html`<li><strong>${permissionNames[role] ?? role}</strong> (${role}, ${new URL(resource).host})</li>`,
+            html`<li><strong>${permissionNames[role] ?? role}</strong> (${role}, ${findApi(resource)?.displayName ?? resource})</li>`,
         )}
       </ul>
       <p>

@@ -2,12 +2,12 @@
 
 import { type Context, Hono } from 'hono';
 import type { CloudContext } from '../cloud.ts';
-import { EntraError, errorBody, type RequestIds } from './aadsts.ts';
+import { answerHeaders, EntraError, errorBody } from './aadsts.ts';
 import { AdminConsent } from './admin-consent.ts';
-import { UsedAssertions } from './client-assertion.ts';
 import { keySet, openIdConfiguration } from './discovery.ts';
-import { isGuid } from './tenant-path.ts';
-import { respondToTokenRequest } from './token-endpoint.ts';
+import { readForm } from './request-form.ts';
+import { requestIds } from './request-ids.ts';
+import { TokenEndpoint } from './token-endpoint.ts';
 
 interface Answer {
   body: object;
@@ -16,23 +16,23 @@ interface Answer {
 
 export function entra(cloud: CloudContext): Hono {
   const app = new Hono();
-  const used = new UsedAssertions();
+  const tokens = new TokenEndpoint(cloud);
   const consent = new AdminConsent(cloud);
 
+  /** @param work tells by `reads` which form it has read: the caller may name its request there. */
   const answer = async (
     c: Context,
     operation: string,
-    work: () => Answer | Promise<Answer>,
-    form?: URLSearchParams,
+    work: (reads: (form: URLSearchParams) => void) => Answer | Promise<Answer>,
   ) => {
-    const ids = requestIds(c, form);
+    let form: URLSearchParams | undefined;
     try {
-      const { body, tenantId } = await work();
+      const { body, tenantId } = await work((read) => (form = read));
       cloud.journal.record({ service: 'entra', operation, status: 200, ...(tenantId !== undefined && { tenantId }) });
-      return c.json(body, 200, headers(ids));
+      return c.json(body, 200, answerHeaders(requestIds(cloud, c.req.raw, form)));
     } catch (error) {
       const refusal = error instanceof EntraError ? error : unexpected(error);
-      const { status, code, tenantId, reason } = refusal;
+      const { status, code, tenantId, reason, retryAfterSeconds } = refusal;
       cloud.journal.record({
         service: 'entra',
         operation,
@@ -41,55 +41,44 @@ export function entra(cloud: CloudContext): Hono {
         reason,
         ...(tenantId !== undefined && { tenantId }),
       });
-      return c.json(errorBody(refusal, ids), status, headers(ids));
+      const ids = requestIds(cloud, c.req.raw, form);
+      return c.json(errorBody(refusal, ids), status, {
+        ...answerHeaders(ids),
+        ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
+      });
     }
   };
 
-  for (const path of ['/:tenant/v2.0/.well-known/openid-configuration', '/:tenant/.well-known/openid-configuration']) {
+  for (const [path, version] of [
+    ['/:tenant/v2.0/.well-known/openid-configuration', 'v2.0'],
+    ['/:tenant/.well-known/openid-configuration', 'v1.0'],
+  ] as const) {
     app.get(path, (c) =>
-      answer(c, 'discovery', () => ({ body: openIdConfiguration(cloud, c.req.param('tenant') ?? '') })),
+      answer(c, 'discovery', () => ({ body: openIdConfiguration(cloud, c.req.param('tenant'), version) })),
     );
   }
-  app.get('/:tenant/discovery/v2.0/keys', (c) =>
-    answer(c, 'keys', () => ({ body: keySet(cloud, c.req.param('tenant')) })),
+  for (const path of ['/:tenant/discovery/v2.0/keys', '/:tenant/discovery/keys'] as const) {
+    app.get(path, (c) => answer(c, 'keys', () => ({ body: keySet(cloud, c.req.param('tenant')) })));
+  }
+  app.post('/:tenant/oauth2/v2.0/token', (c) =>
+    answer(c, 'token', async (reads) => {
+      const form = await readForm(c.req.raw);
+      reads(form);
+      return tokens.respond(c.req.param('tenant'), form, c.req.header('authorization'));
+    }),
   );
-  app.post('/:tenant/oauth2/v2.0/token', async (c) => {
-    const form = await readForm(c);
-    return answer(c, 'token', () => respondToTokenRequest(cloud, c.req.param('tenant'), form, used), form);
-  });
   app.all('/:tenant/oauth2/v2.0/token', (c) => answer(c, 'token', () => onlyPost(c.req.method)));
-  app.on(['GET', 'POST'], '/:tenant/v2.0/adminconsent', (c) => consent.handle(c, c.req.param('tenant'), requestIds(c)));
+  for (const [path, version] of [
+    ['/:tenant/v2.0/adminconsent', 'v2.0'],
+    ['/:tenant/adminconsent', 'v1.0'],
+  ] as const) {
+    app.on(['GET', 'POST'], path, (c) => consent.handle(c, c.req.param('tenant') ?? '', version));
+  }
 
   app.notFound((c) => answer(c, 'unknown', () => noSuchPath()));
   app.onError((error, c) => answer(c, 'unknown', () => Promise.reject(error)));
   return app;
 }
-
-/** Anything but a form has no parameters as far as Entra is concerned, JSON included. */
-async function readForm(c: Context): Promise<URLSearchParams> {
-  const type = c.req.header('content-type') ?? '';
-  const isForm = /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(type);
-  return new URLSearchParams(isForm ? await c.req.text() : '');
-}
-
-/** The caller may name its request: MSAL does so in the query and in the form. */
-function requestIds(c: Context, form?: URLSearchParams): RequestIds {
-  const own =
-    form?.get('client-request-id') ?? c.req.query('client-request-id') ?? c.req.header('client-request-id') ?? '';
-  return {
-    traceId: crypto.randomUUID(),
-    correlationId: isGuid(own) ? own : crypto.randomUUID(),
-    at: new Date(),
-  };
-}
-
-const headers = (ids: RequestIds): Record<string, string> => ({
-  'Content-Type': 'application/json; charset=utf-8',
-  'Cache-Control': 'no-store, no-cache',
-  Pragma: 'no-cache',
-  'X-Content-Type-Options': 'nosniff',
-  'x-ms-request-id': ids.traceId,
-});
 
 function noSuchPath(): never {
   throw new EntraError(90023, "The authentication service request isn't valid.", {

@@ -2,39 +2,28 @@
 
 import type { CloudContext } from '../cloud.ts';
 import type { FaultSurface } from '../faults/http-faults.ts';
-import { findTenant, isGuid } from './tenant-path.ts';
+import { type AadstsCode, aadstsCodes, knownRefusal } from './aadsts-codes.ts';
+import { answerHeaders, errorBody } from './aadsts.ts';
+import { requestIds } from './request-ids.ts';
+import { findTenant } from './tenant-path.ts';
 
 /** What Entra says by the status alone: https://learn.microsoft.com/entra/identity-platform/reference-error-codes. */
-const byStatus: Record<number, { code: string; message: string }> = {
-  429: { code: 'AADSTS90055', message: 'The request has been throttled: too many requests.' },
-  503: { code: 'AADSTS90033', message: 'A transient error has occurred. Please try again.' },
-};
-const otherwise = { code: 'AADSTS90024', message: 'A transient error has occurred. Please try again.' };
+const byStatus: Record<number, AadstsCode> = { 400: 90023, 401: 50012, 403: 90094, 429: 90055, 500: 50000, 503: 90033 };
+const otherwise: AadstsCode = 90024;
 
 export const entraFaults = (cloud: CloudContext): FaultSurface => ({
   describe({ url }) {
     const [tenant = '', ...rest] = new URL(url).pathname.split('/').slice(1);
     return { operation: operationOf(rest.join('/')), tenantId: findTenant(cloud.state, tenant)?.id };
   },
-  refuse(request, fault) {
-    const { code, message } = { ...(byStatus[fault.status] ?? otherwise), ...fault };
-    const own = new URL(request.url).searchParams.get('client-request-id') ?? '';
-    const traceId = crypto.randomUUID();
-    const correlationId = isGuid(own) ? own : crypto.randomUUID();
-    const timestamp = `${new Date(cloud.now('entra')).toISOString().slice(0, 19).replace('T', ' ')}Z`;
-    const number = Number(code.replace('AADSTS', ''));
-    return Response.json(
-      {
-        error: fault.status >= 500 || fault.status === 429 ? 'temporarily_unavailable' : 'invalid_client',
-        error_description: `${code}: ${message}\r\nTrace ID: ${traceId}\r\nCorrelation ID: ${correlationId}\r\nTimestamp: ${timestamp}`,
-        error_codes: [number],
-        timestamp,
-        trace_id: traceId,
-        correlation_id: correlationId,
-        error_uri: `https://login.microsoftonline.com/error?code=${number}`,
-      },
-      { status: fault.status },
-    );
+  refuse(request, { status, code: wanted, message }) {
+    const code = wanted === undefined ? (byStatus[status] ?? otherwise) : Number(wanted.replace('AADSTS', ''));
+    const { error, text } = knownRefusal(code) ?? aadstsCodes[byStatus[status] ?? otherwise];
+    const ids = requestIds(cloud, request);
+    return Response.json(errorBody({ code, error, message: message ?? text }, ids), {
+      status,
+      headers: answerHeaders(ids),
+    });
   },
 });
 

@@ -1,13 +1,43 @@
-/** The APIs that every tenant of the local cloud has, and the scopes by which tokens and consent for them are asked for. */
+/** The APIs of the local cloud, their names, and the scopes by which tokens and consent for them are asked for. */
 
+import type { Tenant } from '../state.ts';
 import { EntraError } from './aadsts.ts';
 
-const resources = ['https://graph.microsoft.com', 'https://outlook.office365.com'];
+interface Api {
+  readonly displayName: string;
+  readonly appId: string;
+  /** Its service principal names. Each is the same API with the same roles; a token has the one that was asked for. */
+  readonly names: readonly string[];
+}
 
-const withoutSlash = (resource: string): string => (resource.endsWith('/') ? resource.slice(0, -1) : resource);
+/**
+ * Exchange answers to three names. Microsoft's page for SMTP, IMAP and POP asks consent of `ps.outlook.com` for the latter
+ * two and takes tokens for `outlook.office365.com` alone; `outlook.office.com` is in its delegated scopes:
+ * https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth.
+ */
+const apis: readonly Api[] = [
+  {
+    displayName: 'Microsoft Graph',
+    appId: '00000003-0000-0000-c000-000000000000',
+    names: ['https://graph.microsoft.com'],
+  },
+  {
+    displayName: 'Office 365 Exchange Online',
+    appId: '00000002-0000-0ff1-ce00-000000000000',
+    names: ['https://outlook.office365.com', 'https://outlook.office.com', 'https://ps.outlook.com'],
+  },
+];
 
-/** Entra takes a resource with and without a trailing slash for the same API. */
-export const isSameResource = (one: string, other: string): boolean => withoutSlash(one) === withoutSlash(other);
+/** By one of its names, with or without a slash at the end, or by its app id. */
+export function findApi(resource: string): Api | undefined {
+  const name = resource.endsWith('/') ? resource.slice(0, -1) : resource;
+  return apis.find(({ appId, names }) => appId === name || names.includes(name));
+}
+
+/** Whether both name one API. An API that this cloud does not know has no other name than its own. */
+export function isSameResource(one: string, other: string): boolean {
+  return one === other || (findApi(one) !== undefined && findApi(one) === findApi(other));
+}
 
 /**
  * What the scope of a client credentials request names: `https://graph.microsoft.com` for
@@ -40,14 +70,34 @@ export function resourceOfScope(scope: string): string {
   return resource;
 }
 
-/** @throws EntraError 500011 for an API that the tenant does not have. */
-export function requireResource(resource: string, tenant: { id: string; displayName: string }): void {
-  if (resources.some((known) => isSameResource(known, resource))) return;
+/** @throws EntraError 500011 for an API that does not exist, or not in this tenant, 500014 for one that it disabled. */
+export function requireResource(resource: string, tenant: Tenant): void {
+  const state = findApi(resource) === undefined ? 'missing' : stateIn(tenant, resource);
+  if (state === 'missing') throw unknownResource(resource, tenant);
+  if (state !== 'disabled') return;
+  // The sentence as in https://github.com/AzureAD/microsoft-authentication-library-for-dotnet/issues/4905.
   throw new EntraError(
+    500014,
+    `The service principal for resource '${resource}' is disabled. This indicate that a subscription within the tenant ` +
+      'has lapsed, or that the administrator for this tenant has disabled the application, preventing tokens from being ' +
+      'issued for it.',
+    { reason: 'resource is disabled in the tenant', tenantId: tenant.id },
+  );
+}
+
+/** Whether the tenant lacks the service principal of an API or has disabled it. */
+export const stateIn = (tenant: Tenant, resource: string): 'missing' | 'disabled' | undefined =>
+  tenant.unavailableResources?.find((one) => isSameResource(one.resource, resource))?.state;
+
+export function unknownResource(resource: string, tenant: { id?: string; displayName: string }): EntraError {
+  return new EntraError(
     500011,
     `The resource principal named ${resource} was not found in the tenant named ${tenant.displayName}. This can ` +
       'happen if the application has not been installed by the administrator of the tenant or consented to by any ' +
       'user in the tenant. You might have sent your authentication request to the wrong tenant.',
-    { reason: 'resource does not exist', tenantId: tenant.id },
+    {
+      reason: 'resource does not exist in the tenant',
+      ...(tenant.id !== undefined && { tenantId: tenant.id }),
+    },
   );
 }

@@ -21,6 +21,8 @@ export interface Session {
 }
 
 const COOKIE = 'local-entra-session';
+/** Whoever opens a page without a cookie begins one; the oldest are forgotten. */
+const MOST_SESSIONS = 1000;
 
 export class Sessions {
   readonly #sessions = new Map<string, Session>();
@@ -32,6 +34,10 @@ export class Sessions {
     const id = randomBytes(32).toString('base64url');
     const session: Session = { antiForgeryToken: randomBytes(32).toString('base64url') };
     this.#sessions.set(id, session);
+    for (const oldest of this.#sessions.keys()) {
+      if (this.#sessions.size <= MOST_SESSIONS) break;
+      this.#sessions.delete(oldest);
+    }
     // Lax and not Strict: the administrator arrives by a redirect from the app, which is another site.
     setCookie(c, COOKIE, id, { prefix: 'host', path: '/', secure: true, httpOnly: true, sameSite: 'Lax' });
     return session;

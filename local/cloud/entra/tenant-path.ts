@@ -20,6 +20,24 @@ export function findTenant(state: CloudState, segment: string): Tenant | undefin
   return state.tenants.find(({ id, domain }) => id.toLowerCase() === wanted || domain.toLowerCase() === wanted);
 }
 
+/**
+ * A tenant of another cloud is known here and not served. To whoever has a credential Entra says 900382
+ * (https://github.com/Azure/ms-rest-nodeauth/issues/110), to whoever signs in 90038.
+ */
+export function requireTenantOfThisCloud(tenant: Tenant, asked: 'with-credential' | 'in-browser'): void {
+  const { id, domain, nationalCloud } = tenant;
+  if (nationalCloud === undefined) return;
+  const options = { reason: `tenant is in the national cloud ${nationalCloud}`, tenantId: id };
+  if (asked === 'with-credential') {
+    throw new EntraError(900382, 'Confidential Client is not supported in Cross Cloud request.', options);
+  }
+  throw new EntraError(
+    90038,
+    `Tenant '${domain}' request is being redirected to the National Cloud '${nationalCloud}'.`,
+    options,
+  );
+}
+
 /** @throws EntraError 900023 for what is neither a GUID nor a domain, 90002 for a tenant that does not exist. */
 export function requireTenant(state: CloudState, segment: string): Tenant {
   if (!isTenantIdentifier(segment)) {

@@ -5,11 +5,13 @@ import type { CloudContext } from '../cloud.ts';
 import type { Tenant } from '../state.ts';
 import { issueAccessToken } from '../tokens.ts';
 import { EntraError } from './aadsts.ts';
-import { type UsedAssertions, verifyClientAssertion } from './client-assertion.ts';
+import { ClientAuthentication } from './client-authentication.ts';
+import { requireNoBlockingPolicy } from './conditional-access.ts';
 import { effectiveRoles, requireEnterpriseApp } from './enterprise-apps.ts';
+import { LoopDetection } from './loop-detection.ts';
 import { requireRegistration } from './registrations.ts';
-import { requireResource } from './resources.ts';
-import { isTenantName, requireTenant } from './tenant-path.ts';
+import { isSameResource, requireResource } from './resources.ts';
+import { isTenantName, requireTenant, requireTenantOfThisCloud } from './tenant-path.ts';
 import { parseTokenRequest } from './token-request.ts';
 
 /** https://learn.microsoft.com/entra/identity-platform/configurable-token-lifetimes: a random value, 75 minutes on average. */
@@ -20,47 +22,50 @@ interface TokenResponse {
   body: { token_type: 'Bearer'; expires_in: number; ext_expires_in: number; access_token: string };
 }
 
-/** @throws EntraError with what Entra would say first. */
-export async function respondToTokenRequest(
-  cloud: CloudContext,
-  segment: string,
-  form: URLSearchParams,
-  used: UsedAssertions,
-): Promise<TokenResponse> {
-  const { clientId, resource, credential } = parseTokenRequest(form);
-  const tenant = requireTenantOfOne(cloud, segment);
-  const tenantId = tenant.id;
-  const registration = requireRegistration(cloud.state, clientId, tenant);
-  if ('secret' in credential) {
-    throw new EntraError(
-      7000215,
-      'Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not ' +
-        `the client secret ID, for a secret added to app '${registration.appId}'.`,
-      { reason: 'no registration has a client secret', tenantId },
-    );
-  }
-  const audiences = [cloud.urls.entra, 'https://login.microsoftonline.com'].map(
-    (authority) => `${authority}/${tenantId}/oauth2/v2.0/token`,
-  );
-  await verifyClientAssertion(credential.assertion, { registration, tenantId, audiences }, used);
-  const app = requireEnterpriseApp(cloud.state, registration.appId, tenantId);
-  requireResource(resource, tenant);
+export class TokenEndpoint {
+  readonly #cloud: CloudContext;
+  readonly #clients: ClientAuthentication;
+  readonly #loops = new LoopDetection();
 
-  const lifetime = cloud.state.tokenLifetimeSeconds ?? DEFAULT_LIFETIME_SECONDS;
-  const { token, expiresIn } = await issueAccessToken(cloud, {
-    issuedBy: 'entra',
-    tenantId,
-    resource,
-    appId: registration.appId,
-    objectId: app.objectId,
-    appidacr: '2',
-    roles: effectiveRoles(cloud.state, app, resource),
-    lifetimeSeconds: randomInt(lifetime.min, lifetime.max + 1),
-  });
-  return {
-    tenantId,
-    body: { token_type: 'Bearer', expires_in: expiresIn, ext_expires_in: expiresIn, access_token: token },
-  };
+  constructor(cloud: CloudContext) {
+    this.#cloud = cloud;
+    this.#clients = new ClientAuthentication(cloud);
+  }
+
+  /**
+   * @param segment the tenant in the path.
+   * @throws EntraError with what Entra would say first.
+   */
+  async respond(segment: string, form: URLSearchParams, authorization: string | undefined): Promise<TokenResponse> {
+    const cloud = this.#cloud;
+    const { clientId, resource, credential } = parseTokenRequest(form, authorization);
+    const tenant = requireTenantOfOne(cloud, segment);
+    const tenantId = tenant.id;
+    requireTenantOfThisCloud(tenant, 'with-credential');
+    const registration = requireRegistration(cloud.state, clientId, tenant);
+    this.#loops.requireNoLoop(cloud, { tenantId, clientId: registration.appId, resource });
+    const appidacr = await this.#clients.verify(credential, { registration, tenantId });
+    const app = requireEnterpriseApp(cloud, registration, tenantId);
+    requireResource(resource, tenant);
+    requireNoBlockingPolicy(tenant, registration);
+
+    const lifetime = cloud.state.tokenLifetimeSeconds ?? DEFAULT_LIFETIME_SECONDS;
+    const { token, expiresIn } = await issueAccessToken(cloud, {
+      issuedBy: 'entra',
+      tenantId,
+      resource,
+      appId: registration.appId,
+      objectId: app.objectId,
+      appidacr,
+      roles: effectiveRoles(cloud, app, resource),
+      lifetimeSeconds: randomInt(lifetime.min, lifetime.max + 1),
+      ...(isSameResource(resource, 'https://graph.microsoft.com') && { appDisplayName: registration.displayName }),
+    });
+    return {
+      tenantId,
+      body: { token_type: 'Bearer', expires_in: expiresIn, ext_expires_in: expiresIn, access_token: token },
+    };
+  }
 }
 
 /** An app on its own has no home to be guessed from: the names for many tenants are refused. */

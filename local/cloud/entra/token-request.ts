@@ -1,12 +1,13 @@
 /** What a client credentials request must bring: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow. */
 
 import { EntraError } from './aadsts.ts';
+import { type BasicCredential, readBasic } from './basic-authentication.ts';
 import { required, single } from './parameters.ts';
 import { resourceOfScope } from './resources.ts';
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-type ClientCredential = { assertion: string } | { secret: string };
+export type ClientCredential = { assertion: string } | { secret: string };
 
 export interface TokenRequest {
   clientId: string;
@@ -17,28 +18,35 @@ export interface TokenRequest {
 /**
  * Fields that it does not know are of no concern to Entra: MSAL sends a dozen of its own.
  *
+ * @param authorization the header, which may hold client id and secret in place of the form.
  * @throws EntraError for a field that is missing, doubled or of a value that is not supported.
  */
-export function parseTokenRequest(form: URLSearchParams): TokenRequest {
+export function parseTokenRequest(form: URLSearchParams, authorization: string | undefined): TokenRequest {
   const grantType = required(form, 'grant_type');
   if (grantType !== 'client_credentials') {
     throw new EntraError(70003, `The app requested an unsupported grant type '${grantType}'.`, {
       reason: 'grant type is not client_credentials',
     });
   }
-  const clientId = required(form, 'client_id');
+  const basic = readBasic(authorization);
+  const clientId = basic === undefined ? required(form, 'client_id') : requireSameClient(form, basic);
   const resource = resourceOfScope(required(form, 'scope'));
-  return { clientId, resource, credential: parseCredential(form) };
+  return { clientId, resource, credential: parseCredential(form, basic) };
 }
 
-function parseCredential(form: URLSearchParams): ClientCredential {
+function requireSameClient(form: URLSearchParams, { clientId }: BasicCredential): string {
+  const inForm = single(form, 'client_id');
+  if (inForm === undefined || inForm === clientId) return clientId;
+  throw invalid('client_id of the form is not that of the Authorization header');
+}
+
+function parseCredential(form: URLSearchParams, basic: BasicCredential | undefined): ClientCredential {
   const assertion = single(form, 'client_assertion');
-  const secret = single(form, 'client_secret');
-  if (assertion !== undefined && secret !== undefined) {
+  const secrets = [basic?.secret, single(form, 'client_secret')].filter((one) => one !== undefined);
+  const [secret] = secrets;
+  if (secrets.length + (assertion === undefined ? 0 : 1) > 1) {
     // RFC 6749 section 2.3: a client must not use more than one authentication method in a request.
-    throw new EntraError(90023, "The authentication service request isn't valid.", {
-      reason: 'both a secret and an assertion',
-    });
+    throw invalid('more than one of secret, assertion and Authorization header');
   }
   if (secret !== undefined) return { secret };
   if (assertion === undefined) {
@@ -49,9 +57,10 @@ function parseCredential(form: URLSearchParams): ClientCredential {
     );
   }
   if (required(form, 'client_assertion_type') !== ASSERTION_TYPE) {
-    throw new EntraError(90023, "The authentication service request isn't valid.", {
-      reason: 'client_assertion_type is not jwt-bearer',
-    });
+    throw invalid('client_assertion_type is not jwt-bearer');
   }
   return { assertion };
 }
+
+const invalid = (reason: string): EntraError =>
+  new EntraError(90023, "The authentication service request isn't valid.", { reason });

@@ -1,10 +1,21 @@
 /** What Entra knows: tenants, app registrations, and the enterprise applications that consent makes of them. */
 
 import { z } from 'zod';
+import { appRole } from './app-role.ts';
 import { jwk } from './jwk.ts';
+import { registration } from './registration.ts';
 
-/** An application permission: `resource` is the API's identifier URI, `role` the value that appears in `roles`. */
-const appRole = z.strictObject({ resource: z.string(), role: z.string() });
+/**
+ * A policy that keeps apps from getting tokens. It covers an app that is registered in this very tenant for this tenant
+ * alone, and no multitenant one: https://learn.microsoft.com/entra/identity/conditional-access/workload-identity.
+ */
+const conditionalAccessPolicy = z.strictObject({
+  /** GUID. */
+  id: z.string(),
+  displayName: z.string(),
+  /** Client ids. */
+  blockedApps: z.array(z.string()),
+});
 
 const tenant = z.strictObject({
   /** GUID. */
@@ -16,26 +27,16 @@ const tenant = z.strictObject({
   administrators: z.array(z.string()),
   /** The private key with which Entra signs this tenant's tokens. Made when first needed. */
   signingKey: jwk.exactOptional(),
-});
-
-const registeredCertificate = z.strictObject({
-  /** base64url of SHA-256 over the DER bytes: what an assertion names in `x5t#S256`. */
-  thumbprint: z.string(),
-  /** The certificate itself, base64 of DER. Public part only, as on a real app registration. */
-  der: z.string(),
-});
-
-const registration = z.strictObject({
-  /** Client id, a GUID. */
-  appId: z.string(),
-  displayName: z.string(),
-  /** The vendor's verified publisher name, shown on the consent page. */
-  publisher: z.string(),
-  homeTenantId: z.string(),
-  audience: z.enum(['single-tenant', 'multitenant']),
-  redirectUris: z.array(z.string()),
-  requiredAppRoles: z.array(appRole),
-  certificates: z.array(registeredCertificate),
+  /** The national cloud that the tenant is in: this one knows it, and serves it not. Absent for a tenant of this cloud. */
+  nationalCloud: z.enum(['microsoftonline.us', 'partner.microsoftonline.cn']).exactOptional(),
+  /**
+   * APIs whose service principal the tenant lacks, as it has no licence for the service, or has disabled, as its
+   * subscription lapsed. Any other API of the cloud is there.
+   */
+  unavailableResources: z
+    .array(z.strictObject({ resource: z.string(), state: z.enum(['missing', 'disabled']) }))
+    .exactOptional(),
+  conditionalAccess: z.array(conditionalAccessPolicy).exactOptional(),
 });
 
 const enterpriseApp = z.strictObject({
@@ -43,29 +44,58 @@ const enterpriseApp = z.strictObject({
   objectId: z.string(),
   tenantId: z.string(),
   appId: z.string(),
-  grantedAppRoles: z.array(appRole),
+  /** `grantedAt` in epoch milliseconds; as old as the consent when absent. */
+  grantedAppRoles: z.array(appRole.extend({ grantedAt: z.number().exactOptional() })),
   /** Epoch milliseconds. */
   consentedAt: z.number(),
+  /** False when the tenant's administrator disabled it ("Enabled for users to sign in?"); absent means true. */
+  accountEnabled: z.boolean().exactOptional(),
+});
+
+/** An identity provider beside Entra, whose tokens a federated credential may trust. */
+const externalIssuer = z.strictObject({
+  /** To the letter what its tokens have as `iss`. */
+  issuer: z.string(),
+  /** Where it publishes its keys. On this machine: the cloud asks nobody else. */
+  jwksUri: z.string().regex(/^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?\//, 'must be a loopback URL'),
 });
 
 export const directoryState = {
   tenants: z.array(tenant),
   registrations: z.array(registration),
   enterpriseApps: z.array(enterpriseApp),
-  /** How long after the click a consent takes to arrive, in milliseconds: first the principal, later its roles. */
-  propagation: z.strictObject({ enterpriseApp: z.number(), roles: z.number() }),
+  /** Enterprise applications deleted so lately that their name is still taken. Epoch milliseconds. */
+  deletedEnterpriseApps: z.array(z.strictObject({ tenantId: z.string(), appId: z.string(), deletedAt: z.number() })),
+  externalIssuers: z.array(externalIssuer),
+  /**
+   * How long after the click a consent takes to arrive, in milliseconds: first the principal, later its roles. And how
+   * long the name of a deleted principal stays taken, during which a new consent fails; not at all when absent.
+   */
+  propagation: z.strictObject({
+    enterpriseApp: z.number(),
+    roles: z.number(),
+    deletion: z.number().exactOptional(),
+  }),
   /** Bounds between which Entra draws the lifetime of each access token; Microsoft's own 60 to 90 minutes if not given. */
   tokenLifetimeSeconds: z.strictObject({ min: z.number(), max: z.number() }).exactOptional(),
+  /**
+   * How many identical token requests within how many seconds are taken for a loop; none when absent, so that a load test
+   * of something else is not cut short. Microsoft names 15 within 300 seconds for apps with a user:
+   * https://learn.microsoft.com/entra/identity-platform/reference-breaking-changes#looping-clients-will-be-interrupted.
+   */
+  loopDetection: z.strictObject({ requests: z.int().min(1), seconds: z.int().min(1) }).exactOptional(),
 };
 
 export const emptyDirectory = () => ({
   tenants: [],
   registrations: [],
   enterpriseApps: [],
+  deletedEnterpriseApps: [],
+  externalIssuers: [],
   propagation: { enterpriseApp: 0, roles: 0 },
 });
 
-export type AppRole = z.infer<typeof appRole>;
+export type { AppRole } from './app-role.ts';
+export type { Registration } from './registration.ts';
 export type Tenant = z.infer<typeof tenant>;
-export type Registration = z.infer<typeof registration>;
 export type EnterpriseApp = z.infer<typeof enterpriseApp>;

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { makeAppCertificate } from '../../../../local/cloud/certificate-authority.ts';
+import { addSecret } from '../../../../local/cloud/entra/client-secrets.ts';
+import { addFederatedCredential } from '../../../../local/cloud/entra/federated-credentials.ts';
+import { addCertificate } from '../../../../local/cloud/entra/registered-certificates.ts';
 import { verifyAccessToken } from '../../../../local/cloud/tokens.ts';
 import { addTenant, anAssertion, customers, graphResource, startTestCloud, vendor } from '../../../support/cloud.ts';
+import { addApp } from './entra-apps.ts';
 
 const cloud = await startTestCloud();
 after(() => cloud.stop());
@@ -74,6 +80,63 @@ describe('ClientAssertionCredential of @azure/identity', { concurrency: true }, 
     const got = await withAssertion('99999999-9999-4999-8999-999999999999');
     assert.ok('name' in got, 'no token');
     assert.match(got.message, /AADSTS90002/);
+  });
+});
+
+describe('other credentials of @azure/identity', { concurrency: true }, () => {
+  const { registration } = addApp(cloud);
+  const withProof = (proof: Record<string, string>, tenantId: string = customers.contoso.id) =>
+    run({
+      AUTHORITY_HOST: cloud.urls.entra,
+      TENANT_ID: tenantId,
+      CLIENT_ID: registration.appId,
+      SCOPE: `${graphResource}/.default`,
+      ...proof,
+    });
+  const claimsOf = async (got: z.infer<typeof result>) => {
+    assert.ok('token' in got, JSON.stringify(got));
+    const verified = await verifyAccessToken(cloud, 'graph', got.token, [graphResource]);
+    assert.ok('claims' in verified);
+    return verified.claims;
+  };
+
+  test('ClientSecretCredential gets a token with the secret, and the code of one that has expired', async () => {
+    const { value } = addSecret(registration);
+    const expired = addSecret(registration, { startsAt: 1, endsAt: 2 });
+    assert.equal((await claimsOf(await withProof({ SECRET: value }))).appidacr, '1');
+    const refused = await withProof({ SECRET: expired.value });
+    assert.ok('name' in refused && refused.name === 'AuthenticationRequiredError', JSON.stringify(refused));
+    assert.match(refused.message, /AADSTS7000222: The provided client secret keys for app/);
+  });
+
+  test('ClientCertificateCredential gets a token with a PEM of certificate and key', async () => {
+    const certificate = await makeAppCertificate('azure-identity');
+    addCertificate(registration, certificate.der);
+    const key = createPrivateKey({ key: { ...certificate.privateJwk }, format: 'jwk' });
+    const pem =
+      new X509Certificate(Buffer.from(certificate.der, 'base64')).toString() +
+      key.export({ type: 'pkcs8', format: 'pem' }).toString();
+    assert.equal((await claimsOf(await withProof({ CERTIFICATE: pem }))).appidacr, '2');
+  });
+
+  test("ClientAssertionCredential gets a customer's token for the managed identity's, and no secret exists", async () => {
+    const [identity] = cloud.state.identities;
+    assert.ok(identity);
+    const proof = {
+      IDENTITY: vendor.identityClientId,
+      IDENTITY_ENDPOINT: `${cloud.urls.identity}/msi/token`,
+      IDENTITY_HEADER: cloud.identityHeader,
+    };
+    const before = await withProof(proof);
+    assert.ok('name' in before && before.message.includes('AADSTS700211'), JSON.stringify(before));
+    addFederatedCredential(registration, {
+      name: 'tenantpost',
+      issuer: `https://login.microsoftonline.com/${vendor.tenantId}/v2.0`,
+      subject: identity.principalId,
+      audiences: ['api://AzureADTokenExchange'],
+    });
+    const claims = await claimsOf(await withProof(proof));
+    assert.deepEqual([claims.tid, claims.appid], [customers.contoso.id, registration.appId]);
   });
 });
 

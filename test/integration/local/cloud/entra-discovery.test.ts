@@ -56,10 +56,30 @@ test('discovery of a tenant keeps every endpoint and the issuer on this host', a
   });
 });
 
-test('discovery resolves a verified domain to its tenant, on the older path too', async () => {
+test('discovery resolves a verified domain to its tenant', async () => {
   const issuer = `${cloud.urls.entra}/${customers.contoso.id}/v2.0`;
-  assert.equal((await discover('contoso.example')).issuer, issuer);
-  assert.equal((await discover('CONTOSO.example', '')).issuer, issuer);
+  for (const domain of ['contoso.example', 'CONTOSO.example']) assert.equal((await discover(domain)).issuer, issuer);
+});
+
+test('discovery of v1 names the issuer and the keys of the access tokens, and the endpoints of v1', async () => {
+  for (const tenant of [customers.contoso.id, 'contoso.example']) {
+    const root = `${cloud.urls.entra}/${customers.contoso.id}`;
+    assert.deepEqual(await discover(tenant, ''), {
+      issuer: `https://sts.windows.net/${customers.contoso.id}/`,
+      token_endpoint: `${root}/oauth2/token`,
+      authorization_endpoint: `${root}/oauth2/authorize`,
+      jwks_uri: `${root}/discovery/keys`,
+    });
+  }
+  const { issuer, jwks_uri: keysUrl } = await discover('contoso.example', '');
+  const { access_token: token } = await grantedToken(await requestToken(cloud));
+  const published = createLocalJWKSet(keys.parse(await (await cloud.fetch(keysUrl)).json()));
+  assert.equal((await jwtVerify(token, published, { issuer })).payload['tid'], customers.contoso.id);
+});
+
+test('discovery of no tenant in particular leaves a place for the tenant in the issuer', async () => {
+  assert.equal((await discover('common')).issuer, `${cloud.urls.entra}/{tenantid}/v2.0`);
+  assert.equal((await discover('common', '')).issuer, 'https://sts.windows.net/{tenantid}/');
 });
 
 test('discovery answers for a GUID and a domain that are no tenant, and the token endpoint refuses them', async () => {

@@ -30,13 +30,15 @@ test('grants a token to an app that consent was given to', async () => {
 
   const { access_token: token, claims, expires_in: lifetime, ext_expires_in: extended } = await grantedToken(response);
   const principal = enterpriseAppIn(cloud, customers.contoso.id);
-  const { iat, nbf, exp, uti, ...rest } = claims;
+  const { iat, nbf, exp, uti, aio, rh, ...rest } = claims;
   assert.deepEqual(rest, {
     aud: graphResource,
     iss: `https://sts.windows.net/${customers.contoso.id}/`,
     tid: customers.contoso.id,
+    app_displayname: 'Mailworks Post',
     appid: vendor.appId,
     appidacr: '2',
+    idp: `https://sts.windows.net/${customers.contoso.id}/`,
     idtyp: 'app',
     oid: principal?.objectId,
     sub: principal?.objectId,
@@ -47,6 +49,7 @@ test('grants a token to an app that consent was given to', async () => {
   assert.ok(Math.abs((exp ?? 0) - now - lifetime) <= 2, 'exp agrees with expires_in');
   assert.ok(nbf === iat && (nbf ?? now) <= now, 'valid at once');
   assert.match(String(uti), /^[\w-]{22}$/);
+  assert.match(`${String(aio)} ${String(rh)}`, /^[\w-]{20,} 1\.A[\w-]{20,}\.$/);
   assert.ok(lifetime >= 3600 && lifetime <= 5400, `${lifetime} s is between 60 and 90 minutes`);
   assert.equal(extended, lifetime);
   const { alg, typ, kid, x5t } = decodeProtectedHeader(token);
@@ -182,7 +185,7 @@ test('requests are journalled with code, tenant and reason, and without what the
     status: 401,
     code: 'AADSTS7000215',
     tenantId: customers.contoso.id,
-    reason: 'no registration has a client secret',
+    reason: 'no such client secret',
   });
   assert.deepEqual(more, []);
   const journal = JSON.stringify(cloud.journal.entries);
