@@ -7,11 +7,11 @@ import { createInterface } from 'node:readline';
 import { compileCache } from './host/compile-cache.ts';
 
 /** Public and the same everywhere (https://learn.microsoft.com/azure/storage/common/storage-connect-azurite). */
-const account = 'devstoreaccount1';
+export const azuriteAccount = 'devstoreaccount1';
 const accountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
-const services = ['blob', 'queue', 'table'] as const;
-type Service = (typeof services)[number];
+export const storageServices = ['blob', 'queue', 'table'] as const;
+type Service = (typeof storageServices)[number];
 
 export interface AzuriteOptions {
   /** Where data is kept; left out, it is kept in memory and gone with the process. */
@@ -46,14 +46,18 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
   };
   try {
     const urls = await whenListening(child);
-    const endpoints = services.map((service) => `${capital(service)}Endpoint=${urls[service]};`).join('');
-    const protocol = options.tls ? 'https' : 'http';
-    const connectionString = `DefaultEndpointsProtocol=${protocol};AccountName=${account};AccountKey=${accountKey};${endpoints}`;
-    return { urls, connectionString, stop };
+    return { urls, connectionString: connectionStringOf(urls), stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** With the account's key, for services that answer at these addresses. */
+export function connectionStringOf(urls: Readonly<Record<Service, string>>): string {
+  const endpoints = storageServices.map((service) => `${capital(service)}Endpoint=${urls[service]};`).join('');
+  const protocol = new URL(urls.blob).protocol.slice(0, -1);
+  return `DefaultEndpointsProtocol=${protocol};AccountName=${azuriteAccount};AccountKey=${accountKey};${endpoints}`;
 }
 
 /**
@@ -72,7 +76,9 @@ function argumentsOf({ folder, tls, ports = {} }: AzuriteOptions): string[] {
     '--disableTelemetry',
     // The SDKs are newer than the emulator and name service versions that it does not know yet.
     '--skipApiVersionCheck',
-    ...services.flatMap((service) => [`--${service}Port`, String(ports[service] ?? 0)]),
+    ...storageServices.flatMap((service) => [`--${service}Port`, String(ports[service] ?? 0)]),
+    // After its default of five seconds a connection could be closed in the moment in which a client uses it again.
+    ...storageServices.flatMap((service) => [`--${service}KeepAliveTimeout`, '3600']),
     ...(folder === undefined ? ['--inMemoryPersistence'] : ['--location', folder]),
     ...(tls ? ['--cert', tls.certFile, '--key', tls.keyFile, '--oauth', 'basic'] : []),
   ];
@@ -90,9 +96,9 @@ async function whenListening(child: ChildProcess): Promise<Record<Service, strin
       printed.push(line);
       const [, service, url] =
         /^Azurite (Blob|Queue|Table) service is successfully listening at (\S+)/.exec(line) ?? [];
-      const key = services.find((one) => one === service?.toLowerCase());
-      if (key) urls[key] = `${url}/${account}`;
-      if (services.every((one) => urls[one] !== undefined)) listening.resolve();
+      const key = storageServices.find((one) => one === service?.toLowerCase());
+      if (key) urls[key] = `${url}/${azuriteAccount}`;
+      if (storageServices.every((one) => urls[one] !== undefined)) listening.resolve();
     });
   }
   const failed = once(child, 'error').then(([error]: unknown[]) => {

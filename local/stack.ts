@@ -1,11 +1,10 @@
 /**
- * Everything on one machine: the local Microsoft cloud, Azurite as its storage, the viewer, and the built app in the local
+ * Everything on one machine: the local Microsoft cloud with its storage, the viewer, and the built app in the local
  * function host. The demo, `npm start` and the end-to-end tests are this, each with other settings.
  */
 
 import { join } from 'node:path';
 import { routePrefix, routes } from '../shared/names.ts';
-import { type Azurite, startAzurite } from './azurite.ts';
 import { buildApp } from './build.ts';
 import { type Cloud, startCloud } from './cloud/cloud.ts';
 import { demoState, vendor } from './cloud/seed.ts';
@@ -56,23 +55,26 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     say('building the app');
     await buildApp();
 
-    say('starting the local Microsoft cloud');
+    say('starting the local Microsoft cloud and its storage (Azurite)');
     const cloud = await startCloud({
       folder: join(options.folder, 'cloud'),
       seed: () => demoState(redirectUri),
-      ports: { entra: port(1), graph: port(2), vault: port(3), identity: port(4) },
+      storage: options.keepStorage ? { folder: join(options.folder, 'storage') } : 'memory',
+      ports: {
+        entra: port(1),
+        graph: port(2),
+        vault: port(3),
+        identity: port(4),
+        blob: port(6),
+        queue: port(7),
+        table: port(8),
+      },
     });
     stops.push(() => cloud.stop());
     trust(cloud.ca);
-
-    say('starting storage (Azurite)');
-    const azurite = await startAzurite({
-      ...(options.keepStorage ? { folder: join(options.folder, 'storage') } : {}),
-      tls: cloud.tls,
-      ports: { blob: port(6), queue: port(7), table: port(8) },
-    });
-    stops.push(() => azurite.stop());
-    const storage = localStorage(azurite.connectionString);
+    if (cloud.storage === undefined) throw new Error('The local cloud has no storage.');
+    // Who looks on goes in by the back: faults are for the app.
+    const storage = localStorage(cloud.storage.azurite.connectionString);
     await storage.provision();
 
     const view = await serve('the mailbox viewer', viewer(cloud, { outcomes: () => readOutcomes(storage) }).fetch, {
@@ -82,7 +84,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
     say('starting the function host');
     const hostPort = options.firstPort === 0 ? await freePort() : options.firstPort;
-    const settings = { ...appSettings(cloud, azurite, hostPort), ...options.settings };
+    const settings = { ...appSettings(cloud, hostPort), ...options.settings };
     const host = await startHost({
       root,
       settings,
@@ -99,13 +101,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 /** What local.settings.json holds for a real deployment, pointed at the local cloud instead. */
-function appSettings(cloud: Cloud, azurite: Azurite, hostPort: number): Record<string, string> {
+function appSettings(cloud: Cloud, hostPort: number): Record<string, string> {
   return {
     AzureWebJobsStorage__credential: 'managedidentity',
     AzureWebJobsStorage__clientId: vendor.identityClientId,
-    AzureWebJobsStorage__blobServiceUri: azurite.urls.blob,
-    AzureWebJobsStorage__queueServiceUri: azurite.urls.queue,
-    AzureWebJobsStorage__tableServiceUri: azurite.urls.table,
+    AzureWebJobsStorage__blobServiceUri: cloud.urls.blob,
+    AzureWebJobsStorage__queueServiceUri: cloud.urls.queue,
+    AzureWebJobsStorage__tableServiceUri: cloud.urls.table,
     AZURE_CLIENT_ID: vendor.identityClientId,
     TENANTPOST_CLIENT_ID: vendor.appId,
     TENANTPOST_PUBLIC_URL: `http://localhost:${hostPort}`,

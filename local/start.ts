@@ -44,7 +44,7 @@ try {
     onProgress: (line) => console.error(line),
     onHostLine: (line) => console.log(line),
   });
-  writeFileSync(connectionFile, stack.storage.connectionString);
+  writeFileSync(connectionFile, stack.cloud.storage?.connectionString ?? '');
   console.log(await welcome(stack));
 
   let stopping = false;

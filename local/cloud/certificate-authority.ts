@@ -1,13 +1,15 @@
 /** Certificates for the local cloud: a CA made at start, server certificates for loopback, and the app's own. */
 
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
+import { createHash, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import type { JWK } from 'jose';
+import { makeSelfSignedCertificate } from './vault/self-signed-certificate.ts';
 
 x509.cryptoProvider.set(webcrypto);
 
 const DAY = 24 * 60 * 60 * 1000;
+const CLIENT_AUTHENTICATION = '1.3.6.1.5.5.7.3.2';
 const rsa = {
   name: 'RSASSA-PKCS1-v1_5',
   hash: 'SHA-256',
@@ -75,23 +77,16 @@ export interface AppCertificate {
 
 /** A self-signed certificate with its RSA key, of the profile that Key Vault makes for client authentication. */
 export async function makeAppCertificate(commonName: string, validDays = 365): Promise<AppCertificate> {
-  const keys = await webcrypto.subtle.generateKey(rsa, true, ['sign', 'verify']);
   const notBefore = new Date(Date.now() - 60_000);
   const notAfter = new Date(Date.now() + validDays * DAY);
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: `CN=${commonName}`,
-    keys: keys,
+  const { der, privateJwk } = await makeSelfSignedCertificate({
+    subject: `CN=${commonName}`,
+    keySize: 2048,
     notBefore,
     notAfter,
-    signingAlgorithm: rsa,
-    extensions: [
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
-    ],
+    keyUsage: ['digitalSignature'],
+    ekus: [CLIENT_AUTHENTICATION],
   });
-  const jwk = (await webcrypto.subtle.exportKey('jwk', keys.privateKey)) as JWK;
-  const thumbprint = Buffer.from(await certificate.getThumbprint('SHA-256')).toString('base64url');
-  const der = Buffer.from(certificate.rawData).toString('base64');
-  const { alg: _alg, key_ops: _operations, ext: _extractable, ...privateJwk } = jwk;
+  const thumbprint = createHash('sha256').update(Buffer.from(der, 'base64')).digest('base64url');
   return { der, thumbprint, privateJwk, notBefore, notAfter };
 }

@@ -3,24 +3,24 @@
  * enough that what it accepts can be believed. It is never part of what is deployed.
  */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeServerCertificate } from './certificate-authority.ts';
+import { caFileIn } from './environment.ts';
 import { FaultPanel } from './faults/fault-panel.ts';
-import type { ServiceName } from './faults/fault-rule.ts';
-import { withFaults } from './faults/http-faults.ts';
+import type { FaultRuleInput, ServiceName } from './faults/fault-rule.ts';
+import { takeFolder } from './folder-lock.ts';
 import { httpServices } from './http-services.ts';
 import { Journal } from './journal.ts';
-import { type Listening, serve } from './serve.ts';
+import { listenHttp, type ListenOptions, type ServerTls } from './listen.ts';
+import { sweepContent } from './mail/content.ts';
+import { startMailServers } from './mail-servers/mail-servers.ts';
+import { type PortalOptions, startPortal } from './portal.ts';
+import { resetTo } from './reset.ts';
 import { type CloudState, loadState, saveState } from './state.ts';
-
-/** Where each service answers; no trailing slash. */
-interface CloudUrls {
-  entra: string;
-  graph: string;
-  vault: string;
-  identity: string;
-}
+import { type CloudStorage, startStorage, type StorageKept } from './storage/storage.ts';
+import { type CloudUrls, noUrls, type Ports } from './urls.ts';
+import type { JobOutcome } from './viewer/viewer.ts';
 
 /** What every service of the cloud is given. Requests read `urls` when they run: ports are known by then. */
 export interface CloudContext {
@@ -30,6 +30,8 @@ export interface CloudContext {
   /** The time by a service's own clock, in epoch milliseconds: the fault panel can set one wrong. */
   now(service: ServiceName): number;
   readonly urls: CloudUrls;
+  /** Where the state is kept, and beside it what is too large for it: attachments of many megabytes. */
+  readonly folder: string;
   /** Shared secret of the managed identity endpoint (`X-IDENTITY-HEADER`). */
   readonly identityHeader: string;
 }
@@ -39,8 +41,10 @@ export interface Cloud extends CloudContext {
   readonly caFile: string;
   /** PEM text of the same. */
   readonly ca: string;
-  /** The same key pair that the cloud's own services use, for further TLS servers (Azurite). */
-  readonly tls: { cert: string; key: string; certFile: string; keyFile: string };
+  /** The same key pair that the cloud's own services use, for further TLS servers. */
+  readonly tls: ServerTls;
+  /** The storage account, if it was asked for. */
+  readonly storage: CloudStorage | undefined;
   stop(): Promise<void>;
 }
 
@@ -48,9 +52,14 @@ export interface CloudOptions {
   /** Folder for the CA, the server's key and the state. */
   folder: string;
   /** Makes the state of a cloud that has none kept in its folder yet. */
-  seed: () => Promise<CloudState>;
-  /** Fixed ports by service; those left out are chosen by the system. */
-  ports?: Partial<Record<keyof CloudUrls, number>>;
+  seed: () => CloudState | Promise<CloudState>;
+  /** Where the storage account keeps its data. Left out, there is none: Azurite takes two seconds and 200 MB. */
+  storage?: StorageKept;
+  ports?: Ports;
+  /** Rules of the fault panel that are there from the start. */
+  faults?: readonly FaultRuleInput[];
+  /** Reads what became of an application's mail jobs, for a page of the portal. */
+  outcomes?: () => Promise<JobOutcome[]>;
 }
 
 /**
@@ -59,72 +68,104 @@ export interface CloudOptions {
  */
 const autosaveEvery = 2000;
 
+/** @throws when a port is taken, or another cloud has the folder; nothing is left running then. */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
+  const leaveFolder = takeFolder(options.folder);
+  try {
+    return await startIn(options, leaveFolder);
+  } catch (error) {
+    leaveFolder();
+    throw error;
+  }
+}
+
+async function startIn(options: CloudOptions, leaveFolder: () => void): Promise<Cloud> {
   const stateFile = join(options.folder, 'cloud.json');
-  const { ca, cert, key } = await makeServerCertificate();
-  const state = loadState(stateFile) ?? (await options.seed());
-  const urls: CloudUrls = { entra: '', graph: '', vault: '', identity: '' };
+  const seedFile = join(options.folder, 'seed.json');
+  const state = loadState(stateFile) ?? (await seedInto(seedFile, options));
+  const tls = await serverTls(options.folder);
   const faults = new FaultPanel();
+  const addFaults = (): void => options.faults?.forEach((rule) => faults.add(rule));
+  addFaults();
   const context: CloudContext = {
     state,
     journal: new Journal(),
     faults,
     now: (service) => Date.now() + faults.skew(service),
-    urls,
+    urls: noUrls(),
+    folder: options.folder,
     identityHeader: crypto.randomUUID(),
   };
-  const listening = await listen(context, { cert, key }, options.ports ?? {});
-
-  // Only now, when nobody else can be serving from this folder on these ports.
-  const caFile = join(options.folder, 'ca.pem');
-  const certFile = join(options.folder, 'server.pem');
-  const keyFile = join(options.folder, 'server.key');
-  mkdirSync(options.folder, { recursive: true });
-  writeFileSync(caFile, ca);
-  writeFileSync(certFile, cert);
-  writeFileSync(keyFile, key, { mode: 0o600 });
-
+  sweepContent(context);
   let savedAt = 0;
   const saveIfChanged = (): void => {
     if (context.journal.recorded === savedAt) return;
     savedAt = context.journal.recorded;
     saveState(stateFile, state);
   };
+  const { storage, stop: stopServices } = await startServices(context, options, {
+    tls,
+    ports: options.ports ?? {},
+    changed: () => (savedAt = -1),
+    reset: async () => {
+      resetTo(loadState(seedFile) ?? (await seedInto(seedFile, options)), context);
+      addFaults();
+    },
+  });
   const autosave = setInterval(saveIfChanged, autosaveEvery).unref();
   return {
     ...context,
-    ca,
-    caFile,
-    tls: { cert, key, certFile, keyFile },
+    ca: tls.ca,
+    caFile: caFileIn(options.folder),
+    tls,
+    storage,
     async stop() {
       clearInterval(autosave);
-      await Promise.all(listening.map((one) => one.stop()));
+      await stopServices();
       // Only now, when no further request can change it.
       saveState(stateFile, state);
+      leaveFolder();
     },
   };
 }
 
-/** Starts every service and notes where it answers. None is left running when one cannot start. */
-async function listen(
+async function seedInto(file: string, { seed }: CloudOptions): Promise<CloudState> {
+  const state = await seed();
+  saveState(file, state);
+  return state;
+}
+
+/** None is left running when one cannot start. */
+async function startServices(
   context: CloudContext,
-  tls: { cert: string; key: string },
-  ports: Partial<Record<keyof CloudUrls, number>>,
-): Promise<Listening[]> {
-  const listening: Listening[] = [];
+  options: CloudOptions,
+  listen: ListenOptions & Pick<PortalOptions, 'changed' | 'reset'>,
+) {
+  const started: { stop(): Promise<void> }[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(started.splice(0).map((one) => one.stop()));
+  };
   try {
-    for (const { name, origin, respond, faults } of httpServices(context)) {
-      const one = await serve(name, withFaults(context, name, respond, faults), {
-        port: ports[name] ?? 0,
-        tls: origin.startsWith('https:') ? tls : undefined,
-        isDown: () => context.faults.isDown(name),
-      });
-      listening.push(one);
-      context.urls[name] = `${origin}:${one.port}`;
-    }
-    return listening;
+    for (const service of httpServices(context)) started.push(await listenHttp(context, service, listen));
+    const mailServers = await startMailServers(context, listen);
+    started.push(mailServers);
+    const storage = options.storage && (await startStorage(context, options.storage, listen));
+    if (storage) started.push(storage);
+    started.push(await startPortal(context, { ...options, ...listen }, listen.ports.portal ?? 0));
+    return { storage, stop };
   } catch (error) {
-    await Promise.all(listening.map((one) => one.stop()));
+    await stop();
     throw error;
   }
+}
+
+/** A key pair of its own for each start, also as files: for NODE_EXTRA_CA_CERTS and for Azurite. */
+async function serverTls(folder: string): Promise<ServerTls> {
+  const { ca, cert, key } = await makeServerCertificate();
+  const certFile = join(folder, 'server.pem');
+  const keyFile = join(folder, 'server.key');
+  writeFileSync(caFileIn(folder), ca);
+  writeFileSync(certFile, cert);
+  writeFileSync(keyFile, key, { mode: 0o600 });
+  return { ca, cert, key, certFile, keyFile };
 }

@@ -15,10 +15,10 @@ export interface RequestFacts {
 }
 
 export interface JournalEntry {
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds, by the true clock. */
   at: number;
   service: ServiceName;
-  /** What was asked, in the service's own words: `token`, `adminconsent`, `sendMail`, `sign` ... */
+  /** What was asked, in the service's own words: `token`, `sendMail`, `sign` ...; `connection` where none was taken. */
   operation: string;
   /** HTTP status, or the reply code of SMTP; 0 where nothing was answered. IMAP and POP use 200 and 400. */
   status: number;
@@ -32,6 +32,30 @@ export interface JournalEntry {
   /** The rule of the fault panel that changed the answer. The status is what the service itself had decided, if it had. */
   fault?: string;
   request?: RequestFacts;
+}
+
+/** All that is given must hold; text is compared without regard to case. */
+export interface JournalFilter {
+  service?: ServiceName | undefined;
+  operation?: string | undefined;
+  tenantId?: string | undefined;
+  mailbox?: string | undefined;
+  /** The id of a rule. */
+  fault?: string | undefined;
+  outcome?: Outcome | undefined;
+  /** Epoch milliseconds: what happened then or later. */
+  since?: number | undefined;
+  /** So many of the newest. */
+  limit?: number | undefined;
+}
+
+/** Accepted and refused by the service itself; faulted where a rule of the fault panel changed what the caller saw. */
+export const outcomes = ['accepted', 'refused', 'faulted'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+export function outcomeOf({ status, fault }: JournalEntry): Outcome {
+  if (fault !== undefined) return 'faulted';
+  return status < 400 ? 'accepted' : 'refused';
 }
 
 /** A cloud that is left running for days forgets the oldest requests. */
@@ -72,10 +96,34 @@ export class Journal {
     });
   }
 
+  /** The entries that a filter lets through, oldest first. */
+  find(filter: JournalFilter = {}): JournalEntry[] {
+    const { limit = Infinity } = filter;
+    const found = this.entries.filter((entry) => passes(entry, filter));
+    return limit < found.length ? found.slice(found.length - limit) : found;
+  }
+
   /** How many requests of one kind were made since a moment (epoch milliseconds). */
   count(service: ServiceName, operation: string, since = 0): number {
-    return this.entries.filter(
-      (entry) => entry.service === service && entry.operation === operation && entry.at >= since,
-    ).length;
+    return this.find({ service, operation, since }).length;
   }
+
+  /** Forgets all entries. `recorded` goes on. */
+  clear(): void {
+    this.entries.length = 0;
+  }
+}
+
+function passes(entry: JournalEntry, filter: JournalFilter): boolean {
+  const same = (name: 'service' | 'operation' | 'tenantId' | 'mailbox' | 'fault'): boolean =>
+    filter[name] === undefined || filter[name].toLowerCase() === entry[name]?.toLowerCase();
+  return (
+    same('service') &&
+    same('operation') &&
+    same('tenantId') &&
+    same('mailbox') &&
+    same('fault') &&
+    (filter.outcome === undefined || filter.outcome === outcomeOf(entry)) &&
+    (filter.since === undefined || entry.at >= filter.since)
+  );
 }

@@ -3,11 +3,18 @@
 import { once } from 'node:events';
 import { createServer, IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo, Server as TcpServer, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 
-/** Answers one request, as the `fetch` of a Hono application does. `env` is for what is done to the connection itself. */
-export type Respond = (request: Request, env: { incoming: IncomingMessage }) => Response | Promise<Response>;
+/** For what is done to the connection itself. */
+export interface Connection {
+  readonly incoming: IncomingMessage;
+  /** A reset, not an orderly end: what a lost connection looks like. */
+  reset(): void;
+}
+
+/** Answers one request, as the `fetch` of a Hono application does. */
+export type Respond = (request: Request, connection: Connection) => Response | Promise<Response>;
 
 export interface ServeOptions {
   /** 0 lets the system choose. */
@@ -32,13 +39,13 @@ class PortTakenError extends Error {
  */
 export async function serve(service: string, respond: Respond, options: ServeOptions): Promise<Listening> {
   const { port, tls, isDown = () => false } = options;
-  const listen = getRequestListener((request, env) => {
-    if (!(env.incoming instanceof IncomingMessage)) throw new TypeError('Only HTTP/1.1 is served here.');
-    return respond(request, { incoming: env.incoming });
+  const sockets = new Set<Socket>();
+  const listen = getRequestListener((request, { incoming }) => {
+    if (!(incoming instanceof IncomingMessage)) throw new TypeError('Only HTTP/1.1 is served here.');
+    return respond(request, { incoming, reset: () => reset(incoming.socket, sockets) });
   });
   const listener: RequestListener = (request, response) => void listen(request, response);
   const server: Server = tls ? createTlsServer(tls, listener) : createServer(listener);
-  const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     if (isDown()) {
       socket.resetAndDestroy();
@@ -47,16 +54,7 @@ export async function serve(service: string, respond: Respond, options: ServeOpt
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  server.listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
-    throw new PortTakenError(
-      `Port ${port}, wanted for ${service}, is taken. Stop what listens there, or choose another with --port.`,
-      { cause },
-    );
-  }
+  await listenOnLoopback(server, service, port);
   return {
     port: (server.address() as AddressInfo).port,
     async stop() {
@@ -67,4 +65,26 @@ export async function serve(service: string, respond: Respond, options: ServeOpt
       await closed;
     },
   };
+}
+
+/**
+ * @param service what to call it in an error.
+ * @throws PortTakenError naming the port and what to do.
+ */
+export async function listenOnLoopback(server: TcpServer, service: string, port: number): Promise<void> {
+  server.listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
+    throw new PortTakenError(
+      `Port ${port}, wanted for ${service}, is taken. Stop what listens there, or choose another with --port.`,
+      { cause },
+    );
+  }
+}
+
+/** Only the socket under TLS can be reset, and only by its port can it be told which one that is. */
+function reset({ remotePort }: Socket, sockets: ReadonlySet<Socket>): void {
+  for (const socket of sockets) if (socket.remotePort === remotePort) socket.resetAndDestroy();
 }

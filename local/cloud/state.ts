@@ -10,23 +10,52 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { directoryState, emptyDirectory } from './state/directory.ts';
 import { emptyExchange, exchangeState } from './state/exchange.ts';
+import { emptyLimits, limitsState } from './state/limits.ts';
 import { emptyMail, mailState } from './state/mail.ts';
+import { emptyStorage, storageState } from './state/storage.ts';
 import { emptyVault, vaultState } from './state/vault.ts';
 
 export type { AppRole, EnterpriseApp, Registration, Tenant } from './state/directory.ts';
 export type { ExchangeOrganization } from './state/exchange.ts';
-export type { EmailAddress, Mailbox, StoredAttachment, StoredMessage } from './state/mail.ts';
-export type { ManagedIdentity, VaultCertificate, VaultKey, VaultRole } from './state/vault.ts';
+export type {
+  EmailAddress,
+  FolderName,
+  Mailbox,
+  StoredAttachment,
+  StoredContent,
+  StoredMessage,
+  UploadSession,
+} from './state/mail.ts';
+export type { StorageRole, VaultRole } from './state/azure-roles.ts';
+export type { VaultLimits, VaultSettings } from './state/vault-settings.ts';
+export type {
+  ManagedIdentity,
+  VaultCertificate,
+  VaultCertificatePolicy,
+  VaultDeletion,
+  VaultKey,
+  VaultPendingCertificate,
+  VaultSecret,
+} from './state/vault.ts';
 
-const cloudState = z.strictObject({ ...directoryState, ...vaultState, ...mailState, ...exchangeState });
+const cloudState = z.strictObject({
+  ...directoryState,
+  ...vaultState,
+  ...storageState,
+  ...mailState,
+  ...exchangeState,
+  ...limitsState,
+});
 
 export type CloudState = z.infer<typeof cloudState>;
 
 export const emptyState = (): CloudState => ({
   ...emptyDirectory(),
   ...emptyVault(),
+  ...emptyStorage(),
   ...emptyMail(),
   ...emptyExchange(),
+  ...emptyLimits(),
 });
 
 /**

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { contentOf } from '../../local/cloud/mail/content.ts';
 import { customers } from '../../local/cloud/seed.ts';
 import { waitFor } from '../../local/wait.ts';
 import { queues, tables } from '../../shared/names.ts';
@@ -89,7 +90,7 @@ test('delivers HTML with an attachment and an inline image byte for byte', async
       { name: 'dot.png', isInline: true, contentId: 'dot@contoso' },
     ],
   );
-  assert.ok(Buffer.from(copy.attachments[0]?.content ?? '', 'base64').equals(bytes));
+  assert.ok(contentOf(stack.cloud, copy.attachments[0]?.content ?? '').equals(bytes));
 });
 
 test('keeps a bcc recipient from the others', async () => {

@@ -1,6 +1,6 @@
 /** The rules in force, and which of them hits a request. */
 
-import type { z } from 'zod';
+import { describeProblems, type FieldProblem, fieldProblems } from '../field-problem.ts';
 import { type Fault, type FaultRule, type FaultRuleInput, faultRule, type ServiceName } from './fault-rule.ts';
 
 /** What a request is as far as a rule can tell. */
@@ -15,29 +15,37 @@ export interface FaultTarget {
 export interface Hit {
   id: string;
   fault: Fault;
-  /** For a fault that could not be carried out: the rule is as if it had not been hit. */
+  /** For a fault that could not be carried out: the rule is as if it had not seen the request. */
   release(): void;
 }
 
 /** A rule as the panel shows it. */
 export interface ListedRule {
   rule: FaultRule & { id: string };
-  /** How many requests it has hit so far. */
+  /** How many requests it has hit so far; of a rule of kind `down`, how many connections. */
   hits: number;
 }
 
 interface Entry extends ListedRule {
+  /** How many requests it matched while it still had hits to give. */
   matched: number;
-  random: () => number;
+  seed: number;
 }
 
 export class InvalidFaultError extends Error {
   override readonly name = 'InvalidFaultError';
+  readonly problems: readonly FieldProblem[];
+
+  constructor(problems: readonly FieldProblem[]) {
+    super(`A fault rule is wrong: ${describeProblems(problems)}.`);
+    this.problems = problems;
+  }
 }
 
 export class FaultPanel {
   #entries: Entry[] = [];
   #added = 0;
+  #numbered = 0;
 
   /**
    * Adds a rule behind the others: the first one that matches a request hits it.
@@ -47,14 +55,12 @@ export class FaultPanel {
    */
   add(input: FaultRuleInput): string {
     const parsed = faultRule.safeParse(input);
-    if (!parsed.success) throw new InvalidFaultError(`A fault rule is wrong: ${describe(parsed.error)}.`);
-    this.#added += 1;
-    const id = parsed.data.id ?? `fault-${this.#added}`;
-    if (this.#entries.some(({ rule }) => rule.id === id)) {
-      throw new InvalidFaultError(`A fault rule is wrong: id: "${id}" is taken.`);
-    }
+    if (!parsed.success) throw new InvalidFaultError(fieldProblems(parsed.error));
+    const id = parsed.data.id ?? this.#freeId();
+    if (this.#has(id)) throw new InvalidFaultError([{ field: 'id', message: `"${id}" is taken` }]);
     const rule = { ...parsed.data, id };
-    this.#entries.push({ rule, hits: 0, matched: 0, random: sequence(rule.seed ?? this.#added) });
+    this.#added += 1;
+    this.#entries.push({ rule, hits: 0, matched: 0, seed: rule.seed ?? this.#added });
     return id;
   }
 
@@ -70,22 +76,29 @@ export class FaultPanel {
   }
 
   list(): readonly ListedRule[] {
-    return this.#entries.map(({ rule, hits }) => ({ rule, hits }));
+    return this.#entries.map(({ rule, hits }) => ({ rule: structuredClone(rule), hits }));
   }
 
-  /** The rule that hits this request, if any; it is counted as hit. */
+  /** The rule that hits this request, if any; it is counted as hit. A service that is down is so before all else. */
   take(target: FaultTarget): Hit | undefined {
+    const down = this.takeConnection(target.service);
+    if (down !== undefined) return down;
     for (const entry of this.#entries) {
       const { rule } = entry;
       if (rule.fault.kind === 'clock' || !matches(rule, target)) continue;
       if (rule.times !== undefined && entry.hits >= rule.times) continue;
       entry.matched += 1;
       if (entry.matched <= (rule.skip ?? 0)) continue;
-      if (rule.probability !== undefined && entry.random() >= rule.probability) continue;
-      entry.hits += 1;
-      return { id: rule.id, fault: rule.fault, release: () => (entry.hits -= 1) };
+      if (rule.probability !== undefined && draw(entry.seed, entry.matched) >= rule.probability) continue;
+      return hit(entry);
     }
     return undefined;
+  }
+
+  /** The rule by which a service is down, if it is; it is counted as hit. For new connections, before any request. */
+  takeConnection(service: ServiceName): Hit | undefined {
+    const down = this.#entries.find(({ rule }) => rule.service === service && rule.fault.kind === 'down');
+    return down && hit(down);
   }
 
   isDown(service: ServiceName): boolean {
@@ -99,6 +112,32 @@ export class FaultPanel {
     );
     return 1000 * seconds.reduce((sum, one) => sum + one, 0);
   }
+
+  #has(id: string): boolean {
+    return this.#entries.some(({ rule }) => rule.id === id);
+  }
+
+  /** Never the same again, so that the journal's id is one rule's for ever. */
+  #freeId(): string {
+    do this.#numbered += 1;
+    while (this.#has(`fault-${this.#numbered}`));
+    return `fault-${this.#numbered}`;
+  }
+}
+
+function hit(entry: Entry): Hit {
+  entry.hits += 1;
+  let released = false;
+  return {
+    id: entry.rule.id,
+    fault: entry.rule.fault,
+    release() {
+      if (released) return;
+      released = true;
+      entry.hits -= 1;
+      entry.matched -= 1;
+    },
+  };
 }
 
 function matches(rule: FaultRule, target: FaultTarget): boolean {
@@ -112,17 +151,13 @@ function matches(rule: FaultRule, target: FaultTarget): boolean {
   );
 }
 
-/** Numbers from 0 to below 1, the same for the same seed: mulberry32, whose quality is enough for a coin. */
-function sequence(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-function describe(error: z.ZodError): string {
-  return error.issues.map(({ path, message }) => `${path.map(String).join('.') || 'the whole'}: ${message}`).join('; ');
+/**
+ * A number from 0 to below 1, the same for the same seed and place: mulberry32, whose quality is enough for a coin. By
+ * place, so that a request whose hit was released leaves the sequence as it was.
+ */
+function draw(seed: number, place: number): number {
+  const state = (seed + Math.imul(place, 0x6d2b79f5)) >>> 0;
+  let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
 }

@@ -1,13 +1,14 @@
 /** Puts the fault panel and the journal before an HTTP service: each request is matched, hit or let through, and noted. */
 
-import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { CloudContext } from '../cloud.ts';
-import type { RequestFacts } from '../journal.ts';
-import type { Respond } from '../serve.ts';
+import type { JournalEntry } from '../journal.ts';
+import type { Connection, Respond } from '../serve.ts';
+import { answerOf, drain, neverEnding, underMediaType } from './fault-answer.ts';
 import type { FaultTarget, Hit } from './fault-panel.ts';
-import type { AnswerFault, ServiceName } from './fault-rule.ts';
+import type { AnswerFault, Fault, ServiceName } from './fault-rule.ts';
+import { requestFacts } from './request-facts.ts';
 
 /** What a service tells of itself, so that a fault looks like its own. */
 export interface FaultSurface {
@@ -17,114 +18,163 @@ export interface FaultSurface {
   refuse(request: Request, fault: AnswerFault): Response | Promise<Response>;
 }
 
+/** Every request leaves one entry in the journal, with the rule's id where a rule changed what the caller saw. */
 export function withFaults(
   cloud: CloudContext,
   service: ServiceName,
   respond: Respond,
   surface: FaultSurface,
 ): Respond {
-  return (request, env) =>
-    cloud.journal.during(factsOf(request), async (entries) => {
-      const target = { service, ...surface.describe(request) };
-      const hit = cloud.faults.take(target);
-      if (hit === undefined) return respond(request, env);
-      const note = (status: number, reason: string): void =>
-        cloud.journal.record({ ...entryOf(target), status, reason, fault: hit.id });
-      const { fault } = hit;
-      if (fault.kind === 'slow' || fault.kind === 'content-type') {
-        if (fault.kind === 'slow') await sleep(fault.milliseconds);
-        const response = await respond(request, env);
-        for (const entry of entries()) entry.fault = hit.id;
-        if (fault.kind === 'content-type') response.headers.set('content-type', fault.contentType);
-        return response;
-      }
-      if ('when' in fault && fault.when === 'after') {
-        const accepted = await respond(request, env);
-        if (!accepted.ok) {
-          hit.release();
-          return accepted;
-        }
-        await accepted.body?.cancel();
-        for (const entry of entries()) entry.fault = hit.id;
-        return carryOut(request, env.incoming, hit, surface);
-      }
-      note(fault.kind === 'answer' ? fault.status : 0, `fault: ${fault.kind}`);
-      return carryOut(request, env.incoming, hit, surface);
+  return (request, connection) =>
+    cloud.journal.during(requestFacts(request), (entries) => {
+      const target = { service, ...describe(surface, request) };
+      return new Handling(cloud, target, surface, request, connection, entries).run(respond);
     });
 }
 
-async function carryOut(
-  request: Request,
-  incoming: IncomingMessage,
-  { fault }: Hit,
-  surface: FaultSurface,
-): Promise<Response> {
-  switch (fault.kind) {
-    case 'answer':
-      // Read to its end first: a client that still writes when the answer comes sees a reset in its place.
-      if (!request.bodyUsed) await request.arrayBuffer();
-      return answer(request, fault, surface);
-    case 'endless':
-      return new Response(drip(), { headers: { 'content-type': 'application/json' } });
-    case 'silence':
-      return RESPONSE_ALREADY_SENT;
-    default:
-      // A reset, not an orderly end: what a lost connection looks like.
-      incoming.socket.resetAndDestroy();
-      return RESPONSE_ALREADY_SENT;
+/** A path that cannot be decoded is the service's to refuse. */
+function describe(surface: FaultSurface, request: Request): Omit<FaultTarget, 'service'> {
+  try {
+    return surface.describe(request);
+  } catch (error) {
+    if (error instanceof URIError) return { operation: 'other' };
+    throw error;
   }
 }
 
-async function answer(request: Request, fault: AnswerFault, surface: FaultSurface): Promise<Response> {
-  const response = await bodyOf(request, fault, surface);
-  if (fault.retryAfter !== undefined) {
-    const { seconds, as } = fault.retryAfter;
-    const value = as === 'date' ? new Date(Date.now() + seconds * 1000).toUTCString() : String(seconds);
-    response.headers.set('retry-after', value);
+/** One request and what becomes of it. */
+class Handling {
+  readonly #cloud: CloudContext;
+  readonly #target: FaultTarget;
+  readonly #surface: FaultSurface;
+  readonly #request: Request;
+  readonly #connection: Connection;
+  readonly #entries: () => readonly JournalEntry[];
+
+  constructor(
+    cloud: CloudContext,
+    target: FaultTarget,
+    surface: FaultSurface,
+    request: Request,
+    connection: Connection,
+    entries: () => readonly JournalEntry[],
+  ) {
+    this.#cloud = cloud;
+    this.#target = target;
+    this.#surface = surface;
+    this.#request = request;
+    this.#connection = connection;
+    this.#entries = entries;
   }
-  return response;
-}
 
-function bodyOf(request: Request, fault: AnswerFault, surface: FaultSurface): Response | Promise<Response> {
-  const { status } = fault;
-  switch (fault.body) {
-    case 'service':
-      return surface.refuse(request, fault);
-    case 'html':
-      return new Response(`<html><body><h1>${status}</h1></body></html>`, {
-        status,
-        headers: { 'content-type': 'text/html' },
-      });
-    case 'text':
-      return new Response(`${status}`, { status, headers: { 'content-type': 'text/plain' } });
-    case 'empty':
-      return new Response(null, { status });
+  async run(respond: Respond): Promise<Response> {
+    const hit = this.#cloud.faults.take(this.#target);
+    if (hit === undefined) return this.#own(respond);
+    return comesBefore(hit.fault) ? this.#before(hit, respond) : this.#after(hit, respond);
+  }
+
+  /** The service's own answer; one that forgot the journal is noted here. */
+  async #own(respond: Respond): Promise<Response> {
+    try {
+      const response = await respond(this.#request, this.#connection);
+      if (this.#entries().length === 0) this.#record(response.status);
+      return response;
+    } catch (error) {
+      const name = error instanceof Error ? error.name : typeof error;
+      if (this.#entries().length === 0) this.#record(500, `unexpected ${name}`);
+      throw error;
+    }
+  }
+
+  async #before({ id, fault }: Hit, respond: Respond): Promise<Response> {
+    if (fault.kind === 'slow') {
+      await this.#wait(fault.milliseconds);
+      if (this.#callerIsGone()) {
+        this.#record(0, 'fault: slow, and the caller did not wait', id);
+        return RESPONSE_ALREADY_SENT;
+      }
+      const response = await this.#own(respond);
+      this.#mark(id);
+      return response;
+    }
+    this.#record(statusOf(fault), `fault: ${fault.kind}`, id);
+    return this.#instead(fault);
+  }
+
+  async #after(hit: Hit, respond: Respond): Promise<Response> {
+    const { id, fault } = hit;
+    let own: Response;
+    try {
+      own = await this.#own(respond);
+    } catch (error) {
+      hit.release();
+      throw error;
+    }
+    if (fault.kind !== 'content-type' && own.status >= 400) {
+      hit.release();
+      return own;
+    }
+    this.#mark(id);
+    if (fault.kind === 'content-type') return underMediaType(own, fault.contentType);
+    if (fault.kind === 'slow') {
+      await this.#wait(fault.milliseconds);
+      return own;
+    }
+    await own.body?.cancel();
+    return this.#instead(fault);
+  }
+
+  async #instead(fault: Fault): Promise<Response> {
+    switch (fault.kind) {
+      case 'answer':
+        // Read to its end first: a client that still writes when the answer comes sees a reset in its place.
+        await drain(this.#request);
+        return answerOf(this.#cloud, this.#target.service, this.#request, fault, this.#surface);
+      case 'endless':
+        void drain(this.#request);
+        return neverEnding();
+      case 'silence':
+        void drain(this.#request);
+        return RESPONSE_ALREADY_SENT;
+      default:
+        this.#connection.reset();
+        return RESPONSE_ALREADY_SENT;
+    }
+  }
+
+  /** Not kept alive by it: a process that has nothing else to do ends. */
+  #wait(milliseconds: number): Promise<void> {
+    return sleep(milliseconds, undefined, { ref: false });
+  }
+
+  #callerIsGone(): boolean {
+    return this.#connection.incoming.socket.destroyed;
+  }
+
+  #mark(id: string): void {
+    for (const entry of this.#entries()) entry.fault = id;
+  }
+
+  #record(status: number, reason?: string, fault?: string): void {
+    const { service, operation, tenantId, mailbox } = this.#target;
+    this.#cloud.journal.record({
+      service,
+      operation,
+      status,
+      ...(tenantId !== undefined && { tenantId }),
+      ...(mailbox !== undefined && { mailbox }),
+      ...(reason !== undefined && { reason }),
+      ...(fault !== undefined && { fault }),
+    });
   }
 }
 
-/** JSON that never closes: what a client has to give up on by itself. */
-function drip(): ReadableStream<Uint8Array> {
-  let timer: NodeJS.Timeout | undefined;
-  return new ReadableStream({
-    start(controller) {
-      controller.enqueue(Buffer.from('{"value":"'));
-      timer = setInterval(() => controller.enqueue(Buffer.from('.')), 1000).unref();
-    },
-    cancel() {
-      clearInterval(timer);
-    },
-  });
+function comesBefore(fault: Fault): boolean {
+  return 'when' in fault ? fault.when === 'before' : fault.kind === 'down';
 }
 
-function entryOf({ service, operation, tenantId, mailbox }: FaultTarget) {
-  return { service, operation, ...(tenantId !== undefined && { tenantId }), ...(mailbox !== undefined && { mailbox }) };
-}
-
-function factsOf(request: Request): RequestFacts {
-  const clientRequestId = request.headers.get('client-request-id') ?? request.headers.get('x-ms-client-request-id');
-  return {
-    method: request.method,
-    authorization: /^\S+/.exec(request.headers.get('authorization') ?? '')?.[0].toLowerCase() ?? 'none',
-    ...(clientRequestId !== null && { clientRequestId: clientRequestId.slice(0, 64) }),
-  };
+/** What the journal says of an answer that the service had no part in. */
+function statusOf(fault: Fault): number {
+  if (fault.kind === 'answer') return fault.status;
+  return fault.kind === 'endless' ? 200 : 0;
 }

@@ -1,8 +1,10 @@
-/** Who may send: the access token, its role, and the user in whose name the request is made. */
+/** Who may do what in which mailbox: the access token, the app's rights, and the user whom the path names. */
 
 import type { CloudContext } from '../cloud.ts';
+import { type GraphMailRight, hasAnyGraphMailRight, hasGraphRight } from '../exchange/rights.ts';
 import type { Mailbox } from '../state.ts';
 import { type AccessTokenClaims, bearerToken, type TokenRefusal, verifyAccessToken } from '../tokens.ts';
+import { type GraphCall, keyOf, refuseWith } from './call.ts';
 import { GraphRefusal } from './refusal.ts';
 
 const GRAPH_APP_ID = '00000003-0000-0000-c000-000000000000';
@@ -54,45 +56,48 @@ function messageOf(refused: TokenRefusal, bearer: string): string {
   }
 }
 
-/** @throws GraphRefusal 403 `ErrorAccessDenied` when the administrator's consent did not include the role. */
-export function requireRole(claims: AccessTokenClaims, role: string): void {
-  if (claims.roles?.includes(role)) return;
-  throw new GraphRefusal({
+/**
+ * The mailbox of a request in the token's own tenant, when the app may do with it what it asks for. Users of other
+ * tenants do not exist for a token: that is what keeps one customer's app-only token out of another customer's mailboxes.
+ *
+ * @throws GraphRefusal 403 `ErrorAccessDenied`, 404 `ErrorInvalidUser` or `MailboxNotEnabledForRESTAPI`.
+ */
+export function mailboxFor(call: GraphCall, right: GraphMailRight): Mailbox {
+  const { cloud, claims } = call;
+  // Before anything else, so that an app without rights cannot tell who exists.
+  if (!hasAnyGraphMailRight(cloud, claims)) throw accessDenied(`no ${right} right`);
+  const user = keyOf(call, 'user');
+  const mailbox = mailboxOfUser(cloud, claims.tid, user);
+  if (!mailbox) {
+    // https://github.com/InnoGE/laravel-msgraph-mail/issues/16
+    refuseWith(404, 'ErrorInvalidUser', `The requested user '${user}' is invalid.`, 'no such user in the tenant');
+  }
+  if (!hasGraphRight(cloud, claims, mailbox, right)) throw accessDenied(`no ${right} right`);
+  if (mailbox.licensed === false) {
+    // https://github.com/iyear/E5SubBot/issues/39
+    refuseWith(
+      404,
+      'MailboxNotEnabledForRESTAPI',
+      'The mailbox is either inactive, soft-deleted, or is hosted on-premise.',
+      'user without mailbox',
+    );
+  }
+  return mailbox;
+}
+
+/** By user id or user principal name. */
+export function mailboxOfUser(cloud: CloudContext, tenantId: string, user: string): Mailbox | undefined {
+  const wanted = user.toLowerCase();
+  return cloud.state.mailboxes.find(
+    (one) => one.tenantId === tenantId && (one.id.toLowerCase() === wanted || one.address.toLowerCase() === wanted),
+  );
+}
+
+function accessDenied(reason: string): GraphRefusal {
+  return new GraphRefusal({
     status: 403,
     code: 'ErrorAccessDenied',
     message: 'Access is denied. Check credentials and try again.',
-    reason: `no ${role} role`,
+    reason,
   });
-}
-
-/**
- * The sender's mailbox in the token's own tenant, by user id or user principal name. Users of other tenants do not
- * exist for a token: that is what keeps one customer's app-only token out of another customer's mailboxes.
- *
- * @throws GraphRefusal 404 `ErrorInvalidUser` or `MailboxNotEnabledForRESTAPI`.
- */
-export function senderMailbox(cloud: CloudContext, tenantId: string, user: string): Mailbox {
-  const wanted = user.toLowerCase();
-  const mailbox = cloud.state.mailboxes.find(
-    (one) => one.tenantId === tenantId && (one.id.toLowerCase() === wanted || one.address.toLowerCase() === wanted),
-  );
-  if (!mailbox) {
-    // https://github.com/InnoGE/laravel-msgraph-mail/issues/16
-    throw new GraphRefusal({
-      status: 404,
-      code: 'ErrorInvalidUser',
-      message: `The requested user '${user}' is invalid.`,
-      reason: 'no such user in the tenant',
-    });
-  }
-  if (mailbox.licensed === false) {
-    // https://github.com/iyear/E5SubBot/issues/39
-    throw new GraphRefusal({
-      status: 404,
-      code: 'MailboxNotEnabledForRESTAPI',
-      message: 'The mailbox is either inactive, soft-deleted, or is hosted on-premise.',
-      reason: 'user without mailbox',
-    });
-  }
-  return mailbox;
 }

@@ -1,6 +1,5 @@
 /** How Graph says no: https://learn.microsoft.com/graph/errors. */
 
-import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
 interface RefusalDetails {
@@ -31,14 +30,30 @@ export interface RequestIds {
   clientRequestId: string;
 }
 
-/** Writes the refusal as Graph does. `date` is in UTC and carries neither fraction nor zone. */
-export function refuse(c: Context, { status, code, message, headers }: RefusalDetails, ids: RequestIds): Response {
-  const innerError = {
-    date: new Date().toISOString().slice(0, 19),
-    'request-id': ids.requestId,
-    'client-request-id': ids.clientRequestId,
-  };
-  return c.json({ error: { code, message, innerError } }, status, headers);
+export function requestIds(named: string | null): RequestIds {
+  const requestId = crypto.randomUUID();
+  const isGuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(named ?? '');
+  return { requestId, clientRequestId: isGuid && named !== null ? named : requestId };
+}
+
+export const idHeaders = (ids: RequestIds): Record<string, string> => ({
+  'request-id': ids.requestId,
+  'client-request-id': ids.clientRequestId,
+});
+
+type Refused = Pick<RefusalDetails, 'code' | 'message' | 'headers'> & { status: number };
+
+/**
+ * Writes the refusal as Graph does. `date` is in UTC and carries neither fraction nor zone.
+ *
+ * @param now by Graph's clock, in epoch milliseconds.
+ */
+export function refuse({ status, code, message, headers }: Refused, ids: RequestIds, now: number): Response {
+  const innerError = { date: new Date(now).toISOString().slice(0, 19), ...idHeaders(ids) };
+  return Response.json(
+    { error: { code, message, innerError } },
+    { status, headers: { ...idHeaders(ids), ...headers } },
+  );
 }
 
 /** For what Graph can do and this cloud does not: nobody is to take it for Graph's own answer. */
@@ -48,5 +63,25 @@ export function notImplemented(what: string): GraphRefusal {
     code: 'NotImplementedByLocalCloud',
     message: `The local cloud does not take ${what}. Microsoft Graph does.`,
     reason: 'not implemented by the local cloud',
+  });
+}
+
+/** https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/2947 and the issues that it names. */
+export function itemNotFound(what: 'message' | 'attachment' | 'folder' | 'upload session'): GraphRefusal {
+  return new GraphRefusal({
+    status: 404,
+    code: 'ErrorItemNotFound',
+    message: 'The specified object was not found in the store.',
+    reason: `no such ${what}`,
+  });
+}
+
+/** https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/6245 */
+export function cannotSet(property: string): GraphRefusal {
+  return new GraphRefusal({
+    status: 400,
+    code: 'ErrorInvalidPropertySet',
+    message: 'Set action is invalid for property.',
+    reason: `${property} cannot be set`,
   });
 }

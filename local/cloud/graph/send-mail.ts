@@ -1,67 +1,53 @@
-/** `POST /v1.0/users/{user}/sendMail`: https://learn.microsoft.com/graph/api/user-sendmail. */
+/** `POST /users/{user}/sendMail`: https://learn.microsoft.com/graph/api/user-sendmail. */
 
+import { z } from 'zod';
 import type { CloudContext } from '../cloud.ts';
-import type { AccessTokenClaims } from '../tokens.ts';
-import { requireRole, senderMailbox } from './authorize.ts';
-import { deliver } from './deliver.ts';
-import { readSendMail } from './message.ts';
-import { isBase64 } from './odata.ts';
-import { readRecipients, requireOwnAddress } from './recipients.ts';
-import { GraphRefusal, notImplemented } from './refusal.ts';
+import { type OutgoingMessage, submit } from '../mail/deliver.ts';
+import { mailboxFor } from './authorize.ts';
+import { type GraphAnswer, type GraphCall, jsonBody } from './call.ts';
+import { readMessage } from './message-body.ts';
+import { badBody, edmBoolean, readTyped } from './odata.ts';
+import { admit, isMime, mimeBody } from './submission.ts';
 
-interface SendMailRequest {
-  claims: AccessTokenClaims;
-  /** Id or user principal name, as it stands in the path. */
-  user: string;
-  contentType: string;
-  /** Absent when the request was larger than Graph takes. */
-  body: string | undefined;
+/** Returns when the message is on its way. */
+export async function sendMail(call: GraphCall): Promise<GraphAnswer> {
+  const { cloud } = call;
+  const sender = mailboxFor(call, 'Mail.Send');
+  const { message, saveToSentItems } = isMime(call)
+    ? { message: await mimeBody(call), saveToSentItems: true }
+    : readSendMail(cloud, jsonBody(call));
+  admit(call, sender, message);
+  submit(cloud, 'graph', { sender, message, saveToSentItems });
+  return { status: 202 };
 }
 
-/** Returns when the message lies in the mailboxes. @throws GraphRefusal when nothing was sent. */
-export function sendMail(cloud: CloudContext, { claims, user, contentType, body }: SendMailRequest): void {
-  if (body === undefined) throw tooLarge();
-  requireRole(claims, 'Mail.Send');
-  const mailbox = senderMailbox(cloud, claims.tid, user);
-  const mail = readSendMail(parseBody(contentType, body));
-  const recipients = readRecipients(mail.message);
-  requireOwnAddress(mailbox, [mail.message.from, mail.message.sender]);
-  deliver(cloud, mailbox, mail, recipients);
-}
+const jsonObject = z.record(z.string(), z.unknown());
 
-function parseBody(contentType: string, body: string): unknown {
-  if (/^text\/plain\b/i.test(contentType)) throw refuseMime(body);
-  try {
-    if (/^application\/json\b/i.test(contentType)) return JSON.parse(body);
-  } catch {
-    // The same answer as for a body that is not called JSON.
+function readSendMail(cloud: CloudContext, body: unknown): { message: OutgoingMessage; saveToSentItems: boolean } {
+  const parameters = jsonObject.safeParse(body);
+  if (!parameters.success) throw badBody('The request body is not a JSON object.');
+  let given: unknown;
+  let saveToSentItems = true;
+  for (const [name, value] of Object.entries(parameters.data)) {
+    // The metadata declares `Message` and `SaveToSentItems`, Microsoft's samples write both in camel case.
+    if (/^message$/i.test(name)) given = value;
+    else if (/^saveToSentItems$/i.test(name)) saveToSentItems = readSaveToSentItems(value);
+    else
+      throw badBody(
+        `The parameter '${name}' in the request payload is not a valid parameter for the operation 'sendMail'.`,
+      );
   }
-  // https://github.com/microsoftgraph/microsoft-graph-docs/issues/6259
-  throw new GraphRefusal({
-    status: 400,
-    code: 'BadRequest',
-    message:
-      'Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.',
-    reason: 'body is not JSON',
-  });
+  if (given === undefined || given === null) {
+    throw badBody(
+      "One or more parameters of the operation 'sendMail' are missing from the request payload. The missing parameters are: Message.",
+    );
+  }
+  const { message } = readMessage(cloud, given);
+  return { message, saveToSentItems };
 }
 
-function refuseMime(body: string): GraphRefusal {
-  if (isBase64(body)) return notImplemented('messages in MIME format');
-  return new GraphRefusal({
-    status: 400,
-    code: 'ErrorMimeContentInvalidBase64String',
-    message: 'Invalid base64 string for MIME content.',
-    reason: 'MIME body is not base64',
-  });
-}
-
-function tooLarge(): GraphRefusal {
-  // https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/682
-  return new GraphRefusal({
-    status: 413,
-    code: 'BadRequest',
-    message: 'The maximum request length supported is 4MB.',
-    reason: 'request over 4 MB',
-  });
+/** Microsoft's own sample sends the string "false": https://learn.microsoft.com/graph/api/user-sendmail. */
+function readSaveToSentItems(value: unknown): boolean {
+  if (value === null || value === 'true') return true;
+  return value === 'false' ? false : readTyped(edmBoolean, value);
 }

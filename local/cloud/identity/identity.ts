@@ -4,27 +4,29 @@
  */
 
 import { timingSafeEqual } from 'node:crypto';
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import type { CloudContext } from '../cloud.ts';
 import type { ManagedIdentity } from '../state.ts';
 import { issueAccessToken } from '../tokens.ts';
+import { IdentityError, identityRefusal, unexpected } from './identity-error.ts';
+import { selectIdentity } from './select-identity.ts';
 
 const API_VERSION = '2019-08-01';
 const LIFETIME_SECONDS = 24 * 60 * 60;
+/** A token is renewed so long before its end; by how long is not documented. */
+const RENEWAL_SECONDS = 5 * 60;
 const resources = ['https://vault.azure.net', 'https://storage.azure.com', 'api://AzureADTokenExchange'];
 
-class IdentityError extends Error {
-  override readonly name = 'IdentityError';
-  readonly status: 400 | 401 | 404 | 500;
-
-  constructor(status: IdentityError['status'], message: string) {
-    super(message);
-    this.status = status;
-  }
+interface GrantedToken {
+  token: string;
+  /** Epoch seconds. */
+  issuedAt: number;
+  expiresOn: number;
 }
 
 export function identity(cloud: CloudContext): Hono {
   const app = new Hono();
+  const tokens = new Map<string, GrantedToken>();
 
   app.get('/msi/token', async (c) => {
     const query = new URL(c.req.url).searchParams;
@@ -32,44 +34,37 @@ export function identity(cloud: CloudContext): Hono {
     if (query.get('api-version') !== API_VERSION) {
       throw new IdentityError(400, `The api-version query parameter must be '${API_VERSION}'.`);
     }
-    const resource = requireResource(query.get('resource'));
+    const resource = query.get('resource');
+    if (resource === null || resource === '') throw new IdentityError(400, 'The resource query parameter is missing.');
     const selected = selectIdentity(cloud.state.identities, query);
+    requireResource(resource);
     const tenantId = selected.tenantId ?? cloud.state.registrations[0]?.homeTenantId;
     if (tenantId === undefined) throw new Error('The managed identity has no tenant: the cloud has no registration.');
 
-    const { token, expiresIn } = await issueAccessToken(cloud, {
-      issuedBy: 'identity',
-      tenantId,
-      resource,
-      appId: selected.clientId,
-      objectId: selected.principalId,
-      appidacr: '2',
-      roles: [],
-      lifetimeSeconds: LIFETIME_SECONDS,
-    });
+    const { token, expiresOn } = await tokenFor(cloud, tokens, selected, tenantId, resource);
     cloud.journal.record({ service: 'identity', operation: 'token', status: 200, tenantId });
     return c.json({
       access_token: token,
-      expires_on: String(Math.floor(cloud.now('identity') / 1000) + expiresIn),
+      expires_on: String(expiresOn),
       resource,
       token_type: 'Bearer',
       client_id: selected.clientId,
     });
   });
 
-  app.notFound((c) => refuse(c, cloud, new IdentityError(404, 'The path does not exist.')));
-  app.onError((error, c) => {
-    const refusal = error instanceof IdentityError ? error : undefined;
-    // The text is Azure's own for whatever goes wrong inside, spelling included.
-    const unexpected = 'An unexpected error occured while fetching the AAD Token.';
-    return refuse(c, cloud, refusal ?? new IdentityError(500, unexpected));
+  app.notFound(() => refuse(cloud, 404, 'The path does not exist.'));
+  app.onError((error) => {
+    if (error instanceof IdentityError) return refuse(cloud, error.status, error.message, error.cause);
+    return refuse(cloud, 500, unexpected, error);
   });
   return app;
 }
 
-function refuse(c: Context, cloud: CloudContext, { status, message }: IdentityError): Response {
-  cloud.journal.record({ service: 'identity', operation: 'token', status, reason: message });
-  return c.json({ statusCode: status, message, correlationId: crypto.randomUUID() }, status);
+/** @param cause what the journal says in place of the message, where that says too little. */
+function refuse(cloud: CloudContext, status: number, message: string, cause?: unknown): Response {
+  const reason = cause instanceof Error ? cause.message : message;
+  cloud.journal.record({ service: 'identity', operation: 'token', status, reason });
+  return identityRefusal(status, message);
 }
 
 /** The header is what keeps a request forged through the app (SSRF) from getting a token: it cannot be set that way. */
@@ -80,30 +75,44 @@ function requireIdentityHeader(value: string | undefined, expected: string): voi
   throw new IdentityError(401, 'The X-IDENTITY-HEADER header is missing or wrong.');
 }
 
-function requireResource(resource: string | null): string {
-  if (resource === null || resource === '') throw new IdentityError(400, 'The resource query parameter is missing.');
-  const wanted = resource.endsWith('/') ? resource.slice(0, -1) : resource;
-  if (resources.includes(wanted)) return resource;
-  throw new IdentityError(400, `The resource principal named ${resource} was not found in the tenant.`);
+/**
+ * Entra refuses a resource that it does not know with AADSTS500011; of that the endpoint tells nothing
+ * (https://github.com/Azure/azure-sdk-for-python/issues/33858). The audiences of other clouds, `https://vault.azure.cn` or
+ * `api://AzureADTokenExchangeUSGov`, are such resources: this is the public cloud.
+ *
+ * @throws IdentityError 500
+ */
+function requireResource(resource: string): void {
+  if (resources.includes(resource.endsWith('/') ? resource.slice(0, -1) : resource)) return;
+  throw new IdentityError(500, unexpected, { cause: new Error('AADSTS500011: no such resource') });
 }
 
-/** Several selectors must agree. Without one the system-assigned identity would answer, and there is none here. */
-function selectIdentity(identities: ManagedIdentity[], query: URLSearchParams): ManagedIdentity {
-  const clientId = query.get('client_id');
-  const objectId = query.get('object_id') ?? query.get('principal_id');
-  const resourceId = query.get('mi_res_id');
-  if (clientId === null && objectId === null && resourceId === null) {
-    throw new IdentityError(400, 'Unable to load the proper Managed Identity.');
-  }
-  const selected = identities.find(
-    (one) =>
-      (clientId === null || one.clientId === clientId.toLowerCase()) &&
-      (objectId === null || one.principalId === objectId.toLowerCase()) &&
-      (resourceId === null || resourceId.toLowerCase().endsWith(`/userassignedidentities/${one.name.toLowerCase()}`)),
-  );
-  if (selected !== undefined) return selected;
-  throw new IdentityError(
-    400,
-    'No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.',
-  );
+/**
+ * A token is given again and again within its life, whatever changed meanwhile: "The back-end services for managed
+ * identities maintain a cache per resource URI for around 24 hours" (overview-managed-identity, as above).
+ */
+async function tokenFor(
+  cloud: CloudContext,
+  tokens: Map<string, GrantedToken>,
+  { clientId, principalId }: ManagedIdentity,
+  tenantId: string,
+  resource: string,
+): Promise<GrantedToken> {
+  const name = [tenantId, clientId, principalId, resource].join(' ');
+  const now = Math.floor(cloud.now('identity') / 1000);
+  const kept = tokens.get(name);
+  if (kept !== undefined && now >= kept.issuedAt && now < kept.expiresOn - RENEWAL_SECONDS) return kept;
+  const { token, expiresIn } = await issueAccessToken(cloud, {
+    issuedBy: 'identity',
+    tenantId,
+    resource,
+    appId: clientId,
+    objectId: principalId,
+    appidacr: '2',
+    roles: [],
+    lifetimeSeconds: LIFETIME_SECONDS,
+  });
+  const granted = { token, issuedAt: now, expiresOn: now + expiresIn };
+  tokens.set(name, granted);
+  return granted;
 }

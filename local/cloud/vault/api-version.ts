@@ -3,7 +3,7 @@
 import { badParameter } from './vault-error.ts';
 
 /** Stable data plane versions: https://learn.microsoft.com/rest/api/keyvault/keys/operation-groups and its predecessors. */
-const supported = ['7.0', '7.1', '7.2', '7.3', '7.4', '7.5', '7.6', '2025-07-01', '2026-04-01'];
+const supported = ['2016-10-01', '7.0', '7.1', '7.2', '7.3', '7.4', '7.5', '7.6', '2025-07-01', '2026-04-01'];
 
 /**
  * The SDK percent-encodes the hyphen of the parameter's own name (`api%2Dversion`): the decoded name counts. What is said

@@ -9,9 +9,9 @@ import { VaultError } from './vault-error.ts';
 const vaultResource = 'https://vault.azure.net';
 
 /** The one tenant whose tokens the vault takes: the vendor's, where the managed identity lives as well. */
-function homeTenantId(state: CloudState): string {
-  const tenantId = state.registrations[0]?.homeTenantId;
-  if (tenantId === undefined) throw new Error("The local vault needs a registration: its home tenant is the vault's.");
+export function homeTenantId(state: CloudState): string {
+  const tenantId = state.vault?.homeTenantId ?? state.registrations[0]?.homeTenantId;
+  if (tenantId === undefined) throw new Error('The local vault has no tenant, and no registration to take it from.');
   return tenantId;
 }
 
@@ -21,6 +21,14 @@ function homeTenantId(state: CloudState): string {
  */
 export const challenge = (cloud: CloudContext): string =>
   `Bearer authorization="${cloud.urls.entra}/${homeTenantId(cloud.state)}", resource="${vaultResource}"`;
+
+/** Asks for a token that was issued after now. */
+export function claimsChallenge(cloud: CloudContext): string {
+  const value = String(Math.floor(cloud.now('vault') / 1000));
+  const claims = { access_token: { nbf: { essential: true, value } } };
+  const encoded = Buffer.from(JSON.stringify(claims)).toString('base64');
+  return `${challenge(cloud)}, error="insufficient_claims", claims="${encoded}"`;
+}
 
 /** @throws VaultError 401 */
 export async function authenticate(cloud: CloudContext, bearer: string | undefined): Promise<AccessTokenClaims> {

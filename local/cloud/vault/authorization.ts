@@ -1,38 +1,9 @@
-/** What the caller may do: Azure's data actions, the built-in roles that hold them, and the refusal that names both. */
+/** What the caller may do, and the refusal that names him and the data action that he lacks. */
 
-import type { CloudState, VaultRole } from '../state.ts';
+import type { CloudState } from '../state.ts';
 import type { AccessTokenClaims } from '../tokens.ts';
+import { allows, type DataAction, rolesOf } from './roles.ts';
 import { VaultError } from './vault-error.ts';
-
-/** A data action without its prefix `Microsoft.KeyVault/vaults/`. */
-export type DataAction =
-  | 'certificates/read'
-  | 'keys/read'
-  | 'keys/sign/action'
-  | 'keys/verify/action'
-  | 'keys/wrap/action'
-  | 'keys/unwrap/action'
-  | 'keys/encrypt/action'
-  | 'keys/decrypt/action'
-  | 'secrets/getSecret/action';
-
-/**
- * The part of https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/security that the local vault
- * has operations for. Certificate User may fetch the secret as well: that is how exportable certificates are downloaded.
- */
-const granted: Record<VaultRole, readonly DataAction[]> = {
-  'Key Vault Certificate User': ['certificates/read', 'keys/read', 'secrets/getSecret/action'],
-  'Key Vault Crypto User': [
-    'keys/read',
-    'keys/sign/action',
-    'keys/verify/action',
-    'keys/wrap/action',
-    'keys/unwrap/action',
-    'keys/encrypt/action',
-    'keys/decrypt/action',
-  ],
-  'Key Vault Reader': ['certificates/read', 'keys/read'],
-};
 
 const vaultId = '/subscriptions/00000000-0000-0000-0000-000000000000/resourcegroups/local/providers/microsoft.keyvault';
 
@@ -42,9 +13,14 @@ const vaultId = '/subscriptions/00000000-0000-0000-0000-000000000000/resourcegro
  * @param resource the path below the vault: `keys/tenantpost`.
  * @throws VaultError 403
  */
-export function authorize(state: CloudState, caller: AccessTokenClaims, action: DataAction, resource: string): void {
-  const roles = state.identities.find(({ principalId }) => principalId === caller.oid)?.vaultRoles ?? [];
-  if (roles.some((role) => granted[role].includes(action))) return;
+export function authorize(
+  state: CloudState,
+  caller: AccessTokenClaims,
+  action: DataAction,
+  resource: string,
+  now: number,
+): void {
+  if (rolesOf(state, caller.oid, now).some((role) => allows(role, action))) return;
   throw new VaultError({
     status: 403,
     code: 'Forbidden',

@@ -1,33 +1,103 @@
-/** Certificates: the public part, its thumbprint, and the policy by which the next version would be made. */
+/** Certificates: the public part, its thumbprint, and the policy by which the next version is made. */
 
-import { createHash, X509Certificate } from 'node:crypto';
-import type { VaultCertificate } from '../state.ts';
-import { attributes, findObject, objectId, requestedId, type VaultRequest } from './objects.ts';
-import { certificateNotFound } from './vault-error.ts';
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { VaultCertificate, VaultPendingCertificate } from '../state.ts';
+import { newestVersion, setPolicy } from './add-certificate-version.ts';
+import { changedPolicy, policyBody, policyBundle, policyOf } from './certificate-policy.ts';
+import { hides } from './deletions.ts';
+import { notFound } from './object-error.ts';
+import { attributes, newestOfEach, objectId, requireObject, tagsOf, versionsOf } from './objects.ts';
+import { page } from './pages.ts';
+import { pendingOf } from './pending-certificates.ts';
+import { commonFields, objectFields } from './request-fields.ts';
+import { ok, parsedBody, seconds, type VaultAnswer, type VaultRequest } from './vault-request.ts';
+
+const updateBody = z.object({ ...commonFields, policy: policyBody.optional() });
 
 /** The vault's `x5t` is SHA-1, unlike the `x5t#S256` that a client assertion needs: that one is made from `cer`. */
-const thumbprint = (der: string): string => createHash('sha1').update(Buffer.from(der, 'base64')).digest('base64url');
+export const thumbprint = (der: string): string =>
+  createHash('sha1').update(Buffer.from(der, 'base64')).digest('base64url');
 
-/** https://learn.microsoft.com/rest/api/keyvault/certificates/get-certificate */
-export function getCertificate(request: VaultRequest): unknown {
-  const certificate = findObject(request.state.vaultCertificates, request);
-  if (certificate === undefined) throw certificateNotFound(requestedId(request));
+/** https://learn.microsoft.com/rest/api/keyvault/certificates/get-certificate. Disabled versions are shown. */
+export const getCertificate = (request: VaultRequest): VaultAnswer => {
+  const { state, name, version } = request;
+  if (hides(state, 'certificates', name)) throw notFound('certificates', name);
+  return ok(version === undefined ? certificateBundle(request) : versionBundle(request, requireVersion(request)));
+};
+
+const requireVersion = (request: VaultRequest): VaultCertificate =>
+  requireObject(request.state.vaultCertificates, request);
+
+/**
+ * The newest version with the policy. A certificate whose first version is still in the making is shown without a key,
+ * disabled, as recorded in azure-sdk-for-js (sdk/keyvault, recording_can_read_cancel_and_delete_a_certificates_operation.js).
+ */
+export function certificateBundle(request: VaultRequest): Record<string, unknown> {
+  const { state, vaultUrl, name } = request;
+  const newest = newestVersion(state, name);
+  const pending = pendingOf(state, name);
+  const shown = newest ?? (pending?.certificate && { ...pending.certificate, enabled: false });
+  if (shown === undefined) throw notFound('certificates', name);
+  const { id, ...bundle } = newest === undefined ? placeholder(request, shown) : versionBundle(request, newest);
+  const { pending: link, ...content } = { pending: undefined, ...bundle };
   return {
-    id: objectId(request, 'certificates', certificate),
-    kid: objectId(request, 'keys', certificate),
-    sid: objectId(request, 'secrets', certificate),
-    x5t: thumbprint(certificate.der),
-    cer: certificate.der,
-    attributes: attributes(certificate, certificate),
-    ...(request.version === undefined && { policy: policy(request, certificate) }),
+    id,
+    ...content,
+    policy: policyBundle(vaultUrl, policyOf(state, shown)),
+    ...(link !== undefined && { pending: link }),
   };
 }
 
-/** https://learn.microsoft.com/rest/api/keyvault/certificates/get-certificates: one item a name, of its newest version. */
-export function listCertificates(request: VaultRequest): unknown {
-  const names = new Set(request.state.vaultCertificates.map(({ name }) => name));
-  const newest = [...names].flatMap((name) => findObject(request.state.vaultCertificates, { ...request, name }) ?? []);
-  return page(newest.map((one) => item(`${request.vaultUrl}/certificates/${one.name}`, one)));
+function placeholder(request: VaultRequest, certificate: VaultCertificate): Record<string, unknown> {
+  const { state, vaultUrl } = request;
+  return {
+    id: objectId(vaultUrl, 'certificates', certificate),
+    attributes: attributes(state, certificate),
+    ...pendingLink(request, certificate),
+  };
+}
+
+function versionBundle(request: VaultRequest, certificate: VaultCertificate): Record<string, unknown> {
+  const { state, vaultUrl } = request;
+  return {
+    id: objectId(vaultUrl, 'certificates', certificate),
+    kid: objectId(vaultUrl, 'keys', certificate),
+    sid: objectId(vaultUrl, 'secrets', certificate),
+    x5t: thumbprint(certificate.der),
+    cer: certificate.der,
+    attributes: attributes(state, certificate),
+    ...tagsOf(certificate),
+    ...(request.version === undefined && pendingLink(request, certificate)),
+  };
+}
+
+function pendingLink({ state, vaultUrl }: VaultRequest, { name }: VaultCertificate): { pending?: { id: string } } {
+  const pending = pendingOf(state, name);
+  if (pending === undefined || pending.status === 'deleted') return {};
+  return { pending: { id: `${vaultUrl}/certificates/${pending.name}/pending` } };
+}
+
+/**
+ * https://learn.microsoft.com/rest/api/keyvault/certificates/get-certificates: one item a name, of its newest version;
+ * with `includePending=true` those as well that have none yet.
+ */
+export function listCertificates(request: VaultRequest): VaultAnswer {
+  const { state, vaultUrl, query } = request;
+  const wanted = query.get('includePending')?.toLowerCase() === 'true';
+  const pending = wanted ? state.vaultPendingCertificates.flatMap((one) => firstVersion(request, one)) : [];
+  const certificates = newestOfEach([...state.vaultCertificates, ...pending]).filter(
+    ({ name }) => !hides(state, 'certificates', name),
+  );
+  return page(
+    request,
+    certificates.map((one) => certificateItem(request, one, `${vaultUrl}/certificates/${one.name}`)),
+  );
+}
+
+function firstVersion({ state }: VaultRequest, { name, certificate }: VaultPendingCertificate): VaultCertificate[] {
+  if (certificate === undefined || newestVersion(state, name) !== undefined) return [];
+  return [{ ...certificate, enabled: false }];
 }
 
 /**
@@ -35,45 +105,54 @@ export function listCertificates(request: VaultRequest): unknown {
  * random: no order is documented, so nobody may take the first or the last for the newest. A name that does not exist has
  * no versions and is no error, as in the tests of https://github.com/Azure/azure-sdk-for-js (sdk/keyvault).
  */
-export function listCertificateVersions(request: VaultRequest): unknown {
-  const versions = request.state.vaultCertificates
-    .filter(({ name }) => name.toLowerCase() === request.name.toLowerCase())
-    .sort((a, b) => (a.version < b.version ? -1 : 1));
-  return page(versions.map((one) => item(objectId(request, 'certificates', one), one)));
+export function listCertificateVersions(request: VaultRequest): VaultAnswer {
+  const { state, vaultUrl, name } = request;
+  const versions = hides(state, 'certificates', name) ? [] : versionsOf(state.vaultCertificates, name);
+  return page(
+    request,
+    versions
+      .sort((one, other) => (one.version < other.version ? -1 : 1))
+      .map((one) => certificateItem(request, one, objectId(vaultUrl, 'certificates', one))),
+  );
 }
 
-const page = (value: unknown[]): unknown => ({ value, nextLink: null });
-
-const item = (id: string, certificate: VaultCertificate): unknown => ({
+export const certificateItem = (
+  { state }: VaultRequest,
+  certificate: VaultCertificate,
+  id: string,
+): Record<string, unknown> => ({
   id,
   x5t: thumbprint(certificate.der),
-  attributes: attributes(certificate, certificate),
+  attributes: attributes(state, certificate),
   subject: '',
+  ...tagsOf(certificate),
 });
 
+/**
+ * https://learn.microsoft.com/rest/api/keyvault/certificates/update-certificate: `enabled`, tags and the policy. `nbf` and
+ * `exp` stand in the certificate itself.
+ */
+export function updateCertificate(request: VaultRequest): VaultAnswer {
+  const { state, now, name, version } = request;
+  const certificate = requireVersion(request);
+  const body = parsedBody(request, updateBody);
+  if (body.policy !== undefined)
+    setPolicy(state, changedPolicy(body.policy, policyOf(state, certificate), { name, now }));
+  const { enabled, tags } = objectFields(body);
+  Object.assign(certificate, { ...(enabled !== undefined && { enabled }), ...(tags !== undefined && { tags }) });
+  certificate.updated = seconds(now);
+  return ok(version === undefined ? certificateBundle(request) : versionBundle(request, certificate));
+}
+
 /** https://learn.microsoft.com/rest/api/keyvault/certificates/get-certificate-policy */
-function policy({ vaultUrl }: VaultRequest, certificate: VaultCertificate): unknown {
-  const x509 = new X509Certificate(Buffer.from(certificate.der, 'base64'));
-  const { name, exportable, created, notBefore, expires } = certificate;
-  return {
-    id: `${vaultUrl}/certificates/${name}/policy`,
-    key_props: {
-      exportable,
-      kty: x509.publicKey.asymmetricKeyType?.toUpperCase(),
-      key_size: x509.publicKey.asymmetricKeyDetails?.modulusLength,
-      reuse_key: false,
-    },
-    secret_props: { contentType: 'application/x-pem-file' },
-    x509_props: {
-      subject: x509.subject,
-      sans: {},
-      ekus: x509.keyUsage ?? [],
-      key_usage: ['digitalSignature'],
-      validity_months: Math.round((expires - notBefore) / ((365.25 * 24 * 60 * 60) / 12)),
-      basic_constraints: { ca: false },
-    },
-    lifetime_actions: [{ trigger: { lifetime_percentage: 80 }, action: { action_type: 'EmailContacts' } }],
-    issuer: { name: 'Self' },
-    attributes: { enabled: true, created, updated: created },
-  };
+export const getCertificatePolicy = (request: VaultRequest): VaultAnswer =>
+  ok(policyBundle(request.vaultUrl, policyOf(request.state, requireVersion(request))));
+
+/** https://learn.microsoft.com/rest/api/keyvault/certificates/update-certificate-policy: for the versions to come. */
+export function updateCertificatePolicy(request: VaultRequest): VaultAnswer {
+  const { state, vaultUrl, name, now } = request;
+  const former = policyOf(state, requireVersion(request));
+  const policy = changedPolicy(parsedBody(request, policyBody), former, { name, now });
+  setPolicy(state, policy);
+  return ok(policyBundle(vaultUrl, policy));
 }

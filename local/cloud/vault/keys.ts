@@ -1,128 +1,140 @@
-/** Keys: the public part for everybody who may read it, and the operations that the private part never leaves for. */
+/** Keys: the public part for everybody who may read it, their versions, and the making of new ones. */
 
-import { constants, createPrivateKey, type KeyObject, privateDecrypt, publicEncrypt } from 'node:crypto';
 import { z } from 'zod';
-import type { VaultKey } from '../state.ts';
-import { DIGEST_BYTES, signDigest, verifyDigest } from './digest-signature.ts';
-import { attributes, findObject, objectId, requestedId, type VaultRequest } from './objects.ts';
+import type { CloudState, VaultKey } from '../state.ts';
+import { addKey, keyOperations, keySizeOf } from './add-key.ts';
+import { hides } from './deletions.ts';
+import { managedByKeyVault, notFound } from './object-error.ts';
 import {
-  badParameter,
-  invalidProperty,
-  keyNotFound,
-  keyOperationForbidden,
-  keyOutsideValidity,
-} from './vault-error.ts';
+  attributes,
+  certificateOf,
+  isManaged,
+  newestOfEach,
+  objectId,
+  requireObject,
+  tagsOf,
+  versionsOf,
+  type Versioned,
+} from './objects.ts';
+import { page } from './pages.ts';
+import { commonFields, objectFields } from './request-fields.ts';
+import { notImplemented } from './vault-error.ts';
+import { ok, parsedBody, seconds, type VaultAnswer, type VaultRequest } from './vault-request.ts';
 
-type KeyOperation = VaultKey['operations'][number];
-
-const binary = z.base64url().transform((text) => Buffer.from(text, 'base64url'));
-const signatureAlgorithm = z.enum(['RS256', 'PS256']);
-const wrapAlgorithm = z.enum(['RSA-OAEP', 'RSA-OAEP-256']);
 const publicPart = z.object({ n: z.string(), e: z.string() });
+const operation = z.enum([...keyOperations, 'import', 'export']);
+const createBody = z.object({
+  ...commonFields,
+  kty: z.enum(['RSA', 'RSA-HSM', 'EC', 'EC-HSM', 'oct', 'oct-HSM']),
+  key_size: z.int().optional(),
+  key_ops: z.array(operation).optional(),
+  public_exponent: z.int().optional(),
+  release_policy: z.unknown().optional(),
+});
+const updateBody = z.object({
+  ...commonFields,
+  key_ops: z.array(operation).optional(),
+  release_policy: z.unknown().optional(),
+});
 
-/** https://learn.microsoft.com/rest/api/keyvault/keys/get-key */
-export function getKey(request: VaultRequest): unknown {
-  const key = findKey(request);
+/** A certificate's key is enabled and valid as the certificate is. */
+export const effectiveKey = (state: CloudState, key: VaultKey): Versioned => certificateOf(state, key) ?? key;
+
+/** https://learn.microsoft.com/rest/api/keyvault/keys/get-key. Disabled keys are shown, unlike secrets. */
+export const getKey = (request: VaultRequest): VaultAnswer =>
+  ok(keyBundle(request, requireObject(request.state.vaultKeys, request)));
+
+export function keyBundle({ state, vaultUrl }: VaultRequest, key: VaultKey): Record<string, unknown> {
   const { n, e } = publicPart.parse(key.jwk);
-  const validity = certificateOf(request, key);
   return {
-    key: { kid: objectId(request, 'keys', key), kty: 'RSA', key_ops: key.operations, n, e },
-    attributes: attributes(key, validity),
-    ...(validity && { managed: true }),
+    key: { kid: objectId(vaultUrl, 'keys', key), kty: 'RSA', key_ops: key.operations, n, e },
+    attributes: attributes(state, effectiveKey(state, key)),
+    ...tagsOf(key),
+    ...(certificateOf(state, key) !== undefined && { managed: true }),
   };
 }
 
-/** https://learn.microsoft.com/rest/api/keyvault/keys/sign: the value is the digest, which the caller computes. */
-export async function sign(request: VaultRequest): Promise<unknown> {
-  const { key, privateKey } = keyFor(request, 'sign');
-  const { alg, value } = await parsedBody(request, z.object({ alg: signatureAlgorithm, value: binary }));
-  requireDigest(alg, 'value', value);
-  return result(request, key, signDigest(alg, privateKey, value));
-}
-
-/** https://learn.microsoft.com/rest/api/keyvault/keys/verify */
-export async function verify(request: VaultRequest): Promise<unknown> {
-  const { privateKey } = keyFor(request, 'verify');
-  const schema = z.object({ alg: signatureAlgorithm, digest: binary, value: binary });
-  const { alg, digest, value } = await parsedBody(request, schema);
-  requireDigest(alg, 'digest', digest);
-  return { value: verifyDigest(alg, privateKey, digest, value) };
-}
-
-/** https://learn.microsoft.com/rest/api/keyvault/keys/wrap-key */
-export async function wrapKey(request: VaultRequest): Promise<unknown> {
-  const { key, privateKey } = keyFor(request, 'wrapKey');
-  const { alg, value } = await parsedBody(request, z.object({ alg: wrapAlgorithm, value: binary }));
-  try {
-    return result(request, key, publicEncrypt(oaep(alg, privateKey), value));
-  } catch {
-    throw invalidProperty('too long to wrap');
-  }
-}
-
-/** https://learn.microsoft.com/rest/api/keyvault/keys/unwrap-key */
-export async function unwrapKey(request: VaultRequest): Promise<unknown> {
-  const { key, privateKey } = keyFor(request, 'unwrapKey');
-  const { alg, value } = await parsedBody(request, z.object({ alg: wrapAlgorithm, value: binary }));
-  try {
-    return result(request, key, privateDecrypt(oaep(alg, privateKey), value));
-  } catch {
-    throw invalidProperty('not wrapped by this key version with this algorithm');
-  }
-}
-
-/** Encrypt and decrypt: no key of the local vault has them among its operations, because data keys are wrapped. */
-export function refuseOperation(request: VaultRequest, operation: 'encrypt' | 'decrypt'): never {
-  findKey(request);
-  throw keyOperationForbidden(operation);
-}
-
-function findKey(request: VaultRequest): VaultKey {
-  const key = findObject(request.state.vaultKeys, request);
-  if (key === undefined) throw keyNotFound(requestedId(request));
-  return key;
-}
-
-/** A certificate's key has its name, version and validity. */
-const certificateOf = ({ state }: VaultRequest, { name, version }: VaultKey) =>
-  state.vaultCertificates.find((one) => one.name === name && one.version === version);
-
-function keyFor(request: VaultRequest, operation: KeyOperation): { key: VaultKey; privateKey: KeyObject } {
-  const key = findKey(request);
-  if (!key.operations.includes(operation)) throw keyOperationForbidden(operation);
-  const validity = certificateOf(request, key);
-  const now = Date.now() / 1000;
-  const outside = validity && (now < validity.notBefore || now >= validity.expires);
-  if (outside && operation !== 'verify' && operation !== 'unwrapKey') throw keyOutsideValidity(operation);
-  return { key, privateKey: createPrivateKey({ key: key.jwk, format: 'jwk' }) };
-}
-
-async function parsedBody<T>(request: VaultRequest, schema: z.ZodType<T>): Promise<T> {
-  const body = await request.body().catch(() => {
-    throw invalidProperty('body is no JSON');
-  });
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  throw invalidProperty(`invalid ${parsed.error.issues[0]?.path.join('.') || 'body'}`);
-}
-
-/** The sentence is the service's: https://github.com/Azure/azure-sdk-for-js/issues/12654. */
-function requireDigest(algorithm: string, property: string, digest: Buffer): void {
-  if (digest.length === DIGEST_BYTES) return;
-  throw badParameter(
-    `Invalid length of '${property}': ${digest.length} bytes. ` +
-      `${algorithm} requires ${DIGEST_BYTES} bytes, encoded with base64url.`,
-    `${property} is no digest`,
+/** https://learn.microsoft.com/rest/api/keyvault/keys/get-keys: one item a name. */
+export function listKeys(request: VaultRequest): VaultAnswer {
+  const { state, vaultUrl } = request;
+  const keys = newestOfEach(state.vaultKeys).filter(({ name }) => !hides(state, 'keys', name));
+  return page(
+    request,
+    keys.map((key) => keyItem(request, key, `${vaultUrl}/keys/${key.name}`)),
   );
 }
 
-const oaep = (algorithm: z.infer<typeof wrapAlgorithm>, key: KeyObject) => ({
-  key,
-  padding: constants.RSA_PKCS1_OAEP_PADDING,
-  oaepHash: algorithm === 'RSA-OAEP' ? 'sha1' : 'sha256',
+/** https://learn.microsoft.com/rest/api/keyvault/keys/get-key-versions: none of a name that does not exist. */
+export function listKeyVersions(request: VaultRequest): VaultAnswer {
+  const { state, vaultUrl, name } = request;
+  const versions = hides(state, 'keys', name) ? [] : versionsOf(state.vaultKeys, name);
+  return page(
+    request,
+    versions
+      .sort((one, other) => (one.version < other.version ? -1 : 1))
+      .map((key) => keyItem(request, key, objectId(vaultUrl, 'keys', key))),
+  );
+}
+
+export const keyItem = ({ state }: VaultRequest, key: VaultKey, kid: string): Record<string, unknown> => ({
+  kid,
+  attributes: attributes(state, effectiveKey(state, key)),
+  ...tagsOf(key),
+  ...(certificateOf(state, key) !== undefined && { managed: true }),
 });
 
-const result = (request: VaultRequest, key: VaultKey, value: Buffer): unknown => ({
-  kid: objectId(request, 'keys', key),
-  value: value.toString('base64url'),
-});
+/** https://learn.microsoft.com/rest/api/keyvault/keys/create-key */
+export async function createKey(request: VaultRequest): Promise<VaultAnswer> {
+  const { state, name, now } = request;
+  const body = parsedBody(request, createBody);
+  if (body.kty !== 'RSA') throw notImplemented(`keys of type ${body.kty}`);
+  refuseRelease(body);
+  const key = await addKey(state, {
+    name,
+    now,
+    ...objectFields(body),
+    ...(body.key_size !== undefined && { keySize: body.key_size }),
+    ...(body.key_ops !== undefined && { operations: ownOperations(body.key_ops) }),
+    ...(body.public_exponent !== undefined && { publicExponent: body.public_exponent }),
+  });
+  return ok(keyBundle(request, key));
+}
+
+/** https://learn.microsoft.com/rest/api/keyvault/keys/rotate-key: a new version of the same size for the same operations. */
+export async function rotateKey(request: VaultRequest): Promise<VaultAnswer> {
+  const { state, now } = request;
+  const { name, jwk, operations, tags } = requireObject(state.vaultKeys, request);
+  const labels = tags === undefined ? {} : { tags };
+  return ok(keyBundle(request, await addKey(state, { name, now, keySize: keySizeOf(jwk), operations, ...labels })));
+}
+
+/** https://learn.microsoft.com/rest/api/keyvault/keys/update-key: of the newest version where none is named. */
+export function updateKey(request: VaultRequest): VaultAnswer {
+  const { state, name, now } = request;
+  if (isManaged(state, name)) throw managedByKeyVault('keys', 'update');
+  const key = requireObject(state.vaultKeys, request);
+  const body = parsedBody(request, updateBody);
+  refuseRelease(body);
+  Object.assign(key, objectFields(body), { updated: seconds(now) });
+  if (body.key_ops !== undefined) key.operations = ownOperations(body.key_ops);
+  return ok(keyBundle(request, key));
+}
+
+/** @throws VaultError 501 for what goes beyond a key that stays in the vault. */
+function ownOperations(operations: z.infer<typeof operation>[]): VaultKey['operations'] {
+  return operations.map((one) => {
+    if (one === 'import' || one === 'export') throw notImplemented(`keys for ${one}`);
+    return one;
+  });
+}
+
+function refuseRelease(body: { release_policy?: unknown }): void {
+  if (body.release_policy !== undefined) throw notImplemented('key release policies');
+}
+
+/** A deleted key, as its deletion and its recovery show it. */
+export function newestKeyBundle(request: VaultRequest): Record<string, unknown> {
+  const newest = newestOfEach(versionsOf(request.state.vaultKeys, request.name))[0];
+  if (newest === undefined) throw notFound('keys', request.name);
+  return keyBundle(request, newest);
+}

@@ -1,54 +1,84 @@
 /** What certificates, keys and secrets of a vault have in common: names, versions, identifiers and attributes. */
 
-import type { CloudState } from '../state.ts';
+import type { CloudState, VaultCertificate } from '../state.ts';
+import { hides } from './deletions.ts';
+import { notFound } from './object-error.ts';
+import type { Collection, VaultRequest } from './vault-request.ts';
 
-/** One request to an object or a collection, after authentication and authorization. */
-export interface VaultRequest {
-  readonly state: CloudState;
-  /** The vault's own URL, without a trailing slash: identifiers begin with it. */
-  readonly vaultUrl: string;
-  /** Empty where a collection is asked for. */
-  readonly name: string;
-  /** Undefined where the newest version is meant. */
-  readonly version: string | undefined;
-  /** @throws SyntaxError when the body is no JSON. */
-  body(): Promise<unknown>;
-}
-
-interface Versioned {
+export interface Versioned {
   name: string;
   version: string;
   /** Epoch seconds. */
   created: number;
+  updated?: number;
+  enabled?: boolean;
+  notBefore?: number;
+  expires?: number;
+  tags?: Record<string, string>;
 }
 
-/** The object that a request names; without a version it is the newest. Names and versions know no case. */
-export function findObject<T extends Versioned>(objects: readonly T[], request: VaultRequest): T | undefined {
-  const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-  return objects
-    .filter(({ name, version }) => same(name, request.name) && same(version, request.version ?? version))
-    .reduce<T | undefined>((newest, one) => (newest && newest.created > one.created ? newest : one), undefined);
+/** Names and versions know no case. */
+export const isSame = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+
+export const versionsOf = <T extends Versioned>(objects: readonly T[], name: string): T[] =>
+  objects.filter((one) => isSame(one.name, name));
+
+/**
+ * The newest version, whether it is enabled or not: a version that is disabled is not passed over
+ * (https://github.com/Azure/azure-cli/issues/26044, https://github.com/Azure/azure-powershell/issues/14740). Of two that
+ * are equally old it is the later.
+ */
+export const newestOf = <T extends Versioned>(versions: readonly T[]): T | undefined =>
+  versions.reduce<T | undefined>((newest, one) => (newest && newest.created > one.created ? newest : one), undefined);
+
+/**
+ * The object that a request names; without a version it is the newest.
+ *
+ * @throws VaultError 404
+ */
+export function requireObject<T extends Versioned>(objects: readonly T[], request: VaultRequest): T {
+  const { state, collection, name, version } = request;
+  const versions = hides(state, collection, name) ? [] : versionsOf(objects, name);
+  const found = version === undefined ? newestOf(versions) : versions.find((one) => isSame(one.version, version));
+  if (found !== undefined) return found;
+  throw notFound(collection, version === undefined ? name : `${name}/${version}`);
 }
 
-/** How the service names the object of a request in a 404. */
-export const requestedId = ({ name, version }: VaultRequest): string =>
-  version === undefined ? name : `${name}/${version}`;
+/** The newest version of each name, by name. */
+export function newestOfEach<T extends Versioned>(objects: readonly T[]): T[] {
+  const names = new Map(objects.map(({ name }) => [name.toLowerCase(), name]));
+  return [...names.entries()]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .flatMap(([, name]) => newestOf(versionsOf(objects, name)) ?? []);
+}
 
-export const objectId = (
-  { vaultUrl }: VaultRequest,
-  collection: 'certificates' | 'keys' | 'secrets',
-  { name, version }: Versioned,
-): string => `${vaultUrl}/${collection}/${name}/${version}`;
+export const objectId = (vaultUrl: string, collection: Collection, { name, version }: Versioned): string =>
+  `${vaultUrl}/${collection}/${name}/${version}`;
 
-/** @param validity of the certificate, which its key and secret share; a key of its own has none. */
-export const attributes = (
-  { created }: Versioned,
-  validity?: { notBefore: number; expires: number },
-): Record<string, unknown> => ({
-  enabled: true,
-  ...(validity && { nbf: validity.notBefore, exp: validity.expires }),
-  created,
-  updated: created,
-  recoveryLevel: 'Recoverable',
-  recoverableDays: 90,
-});
+/** The certificate that a key or a secret belongs to. */
+export const certificateOf = (state: CloudState, { name, version }: Versioned): VaultCertificate | undefined =>
+  state.vaultCertificates.find((one) => isSame(one.name, name) && isSame(one.version, version));
+
+/** Whether a certificate lays claim to keys and secrets of this name. */
+export const isManaged = (state: CloudState, name: string): boolean =>
+  [...state.vaultCertificates, ...state.vaultPendingCertificates].some((one) => isSame(one.name, name));
+
+export function attributes(state: CloudState, one: Versioned): Record<string, unknown> {
+  const { created, updated = created, enabled = true, notBefore, expires } = one;
+  return {
+    enabled,
+    ...(notBefore !== undefined && { nbf: notBefore }),
+    ...(expires !== undefined && { exp: expires }),
+    created,
+    updated,
+    // https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview
+    recoveryLevel: state.vault?.purgeProtection === true ? 'Recoverable' : 'Recoverable+Purgeable',
+    recoverableDays: recoverableDays(state),
+  };
+}
+
+export const tagsOf = ({ tags }: Versioned): { tags?: Record<string, string> } => (tags === undefined ? {} : { tags });
+
+export const recoverableDays = (state: CloudState): number => state.vault?.recoverableDays ?? 90;
+
+export const newVersion = (): string => crypto.randomUUID().replaceAll('-', '');

@@ -5,10 +5,10 @@
  */
 
 interface VaultRefusal {
-  status: 400 | 401 | 403 | 404 | 500 | 501;
+  status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 429 | 500 | 501;
   code: string;
   message: string;
-  /** `innererror.code`, where the service says more than `Forbidden`. */
+  /** `innererror.code`, where the service says more than `Forbidden` or `Conflict`. */
   innerCode?: string;
   /** For the journal: why, in a few words and without anything that the caller sent in a body or token. */
   reason: string;
@@ -23,21 +23,6 @@ export class VaultError extends Error {
     this.refusal = refusal;
   }
 }
-
-const notFound = (code: string, what: string, id: string): VaultError =>
-  new VaultError({
-    status: 404,
-    code,
-    message:
-      `A ${what} with (name/id) ${id} was not found in this key vault. If you recently deleted this ${what} you may be ` +
-      'able to recover it using the correct recovery command. For help resolving this issue, please see ' +
-      'https://go.microsoft.com/fwlink/?linkid=2125182',
-    reason: `no ${what} ${id}`,
-  });
-
-export const certificateNotFound = (id: string): VaultError => notFound('CertificateNotFound', 'certificate', id);
-export const keyNotFound = (id: string): VaultError => notFound('KeyNotFound', 'key', id);
-export const secretNotFound = (id: string): VaultError => notFound('SecretNotFound', 'secret', id);
 
 export const badParameter = (message: string, reason: string): VaultError =>
   new VaultError({ status: 400, code: 'BadParameter', message, reason });
@@ -59,29 +44,36 @@ export const invalidName = (name: string): VaultError =>
 export const operationNotAllowed = (method: string, operation: string): VaultError =>
   badParameter(`Method ${method} does not allow operation '${operation}'`, 'unknown method or path');
 
-/** The key itself does not take the operation, whatever the caller's role. */
-export const keyOperationForbidden = (operation: string): VaultError =>
+/**
+ * A collection can only be listed. Recorded for a secret that is set without a name:
+ * https://github.com/Azure/azure-sdk-for-js (sdk/keyvault, recording_cannot_create_a_secret_with_an_empty_name.json).
+ */
+export const methodNotAllowed = (method: string): VaultError =>
   new VaultError({
-    status: 403,
-    code: 'Forbidden',
-    message: `Operation ${operation} is not permitted on this key.`,
-    innerCode: 'KeyOperationForbidden',
-    reason: `the key does not allow ${operation}`,
+    status: 405,
+    code: 'MethodNotAllowed',
+    message: `HTTP ${method} not allowed`,
+    reason: 'a collection can only be listed',
+  });
+
+/** The limit and the sentence are this cloud's own: a vault takes far less, property by property. */
+export const requestTooLarge = (): VaultError =>
+  new VaultError({
+    status: 413,
+    code: 'RequestEntityTooLarge',
+    message: 'The request body is too large.',
+    reason: 'body too large',
   });
 
 /**
- * Outside of its `nbf` and `exp` a key only decrypts, unwraps and verifies:
- * https://learn.microsoft.com/azure/key-vault/keys/about-keys-details (date-time controlled operations). The status is
- * documented, the sentence is not.
+ * As recorded in https://github.com/vcsjones/AzureSignTool/issues/219, where no `Retry-After` stands among the headers:
+ * clients are to back off by themselves (https://learn.microsoft.com/azure/key-vault/general/overview-throttling).
  */
-export const keyOutsideValidity = (operation: string): VaultError =>
-  new VaultError({
-    status: 403,
-    code: 'Forbidden',
-    message: `Operation ${operation} is not allowed outside the key's validity period.`,
-    innerCode: 'KeyNotYetValidOrExpired',
-    reason: `the key is not valid now: ${operation}`,
-  });
+export const throttled = (reason: string): VaultError =>
+  new VaultError({ status: 429, code: 'Throttled', message: throttledMessage, reason });
+
+export const throttledMessage =
+  'Request was not processed because too many requests were received. Reason: VaultRequestTypeLimitReached';
 
 /** For what Key Vault can do and this cloud does not: nobody is to take it for Key Vault's own answer. */
 export const notImplemented = (what: string): VaultError =>

@@ -1,34 +1,41 @@
 /**
- * Key Vault's data plane, as far as the app goes: certificates read, digests signed, data keys wrapped. It is stricter
- * than convenient on purpose, because what passes here must pass in Azure.
+ * Key Vault's data plane: certificates, keys and secrets with their versions. It is stricter than convenient on purpose,
+ * because what passes here must pass in Azure.
  */
 
 import { Hono, type HonoRequest } from 'hono';
 import type { CloudContext } from '../cloud.ts';
 import { bearerToken } from '../tokens.ts';
+import { keySizeOf } from './add-key.ts';
 import { requireApiVersion } from './api-version.ts';
 import { authenticate, challenge } from './authentication.ts';
 import { authorize } from './authorization.ts';
+import { endDeletions } from './deletions.ts';
+import { newestOf, versionsOf } from './objects.ts';
 import { type Target, targetOf, unknownOperation } from './operations.ts';
+import { completeCertificates } from './pending-certificates.ts';
+import { Throttle, type Transaction } from './throttle.ts';
 import { invalidName, VaultError } from './vault-error.ts';
+import type { VaultAnswer } from './vault-request.ts';
+import { vaultResponse } from './vault-response.ts';
 
 export function vault(cloud: CloudContext): Hono {
   const app = new Hono();
+  const throttle = new Throttle();
   app.all('*', async ({ req }) => {
     const target = targetOf(req.method, req.path);
     const bearer = bearerToken(req.header('authorization'));
     const journaled = { service: 'vault', operation: target.operation?.name ?? 'other' } as const;
     try {
-      const body = await answer(cloud, req, target, bearer);
-      cloud.journal.record({ ...journaled, status: 200 });
-      return respond(req, 200, body);
+      const { status, body, headers } = await answer(cloud, throttle, req, target, bearer);
+      cloud.journal.record({ ...journaled, status });
+      return vaultResponse(req.raw, status, body, headers);
     } catch (error) {
-      const refusal = refusalOf(error);
-      const { status, code, message, innerCode, reason } = refusal;
+      const { status, code, message, innerCode, reason } = refusalOf(error);
       const operation = bearer === undefined ? 'challenge' : journaled.operation;
       cloud.journal.record({ ...journaled, operation, status, code: innerCode ?? code, reason });
       const body = { error: { code, message, ...(innerCode !== undefined && { innererror: { code: innerCode } }) } };
-      return respond(req, status, body, status === 401 ? { 'WWW-Authenticate': challenge(cloud) } : {});
+      return vaultResponse(req.raw, status, body, status === 401 ? { 'WWW-Authenticate': challenge(cloud) } : {});
     }
   });
   return app;
@@ -37,23 +44,46 @@ export function vault(cloud: CloudContext): Hono {
 /** Who calls, in which version, for what, and may he: nobody without a token learns what is there. */
 async function answer(
   cloud: CloudContext,
+  throttle: Throttle,
   req: HonoRequest,
   target: Target,
   bearer: string | undefined,
-): Promise<unknown> {
+): Promise<VaultAnswer> {
   const { collection, name, version, operation } = target;
+  // Read to its end whatever is answered: a client that still writes when the answer comes sees a reset in its place.
+  const text = await req.text();
+  const { state } = cloud;
   const caller = await authenticate(cloud, bearer);
-  requireApiVersion(new URL(req.url));
+  const url = new URL(req.url);
+  requireApiVersion(url);
   if (name !== '' && !/^[0-9a-zA-Z-]{1,127}$/.test(name)) throw invalidName(name);
-  if (operation === undefined) throw unknownOperation(req.method, target);
-  authorize(cloud.state, caller, operation.action, name === '' ? collection : `${collection}/${name}`);
+  if (operation === undefined) throw unknownOperation(target);
+  const now = cloud.now('vault');
+  authorize(state, caller, operation.action, name === '' ? collection : `${collection}/${name}`, now);
+  throttle.admit(transactionOf(cloud, target), state.vault?.limits ?? {}, now);
+  completeCertificates(state, now);
+  endDeletions(state, now);
   return operation.answer({
-    state: cloud.state,
+    state,
+    now,
     vaultUrl: cloud.urls.vault,
+    path: url.pathname.replace(/^\/+/, ''),
+    query: url.searchParams,
+    collection,
     name,
     version,
-    body: () => req.json(),
+    text,
   });
+}
+
+/** What a request counts as for the vault's limits. Keys count by their size, and making one as something of its own. */
+function transactionOf({ state }: CloudContext, { root, name, operation }: Target): Transaction {
+  if (operation?.name === 'createKey' || operation?.name === 'rotateKey') return 'createKey';
+  if (operation?.name === 'setSecret') return 'createSecret';
+  if (root !== 'keys') return 'other';
+  const size = keySizeOf(newestOf(versionsOf(state.vaultKeys, name))?.jwk ?? { kty: 'RSA' });
+  if (size === 4096) return 'rsa4096';
+  return size === 3072 ? 'rsa3072' : 'rsa2048';
 }
 
 function refusalOf(error: unknown): VaultError['refusal'] {
@@ -61,23 +91,4 @@ function refusalOf(error: unknown): VaultError['refusal'] {
   // A fault of the simulator itself: said in the journal, with no stack on the wire.
   const reason = error instanceof Error ? error.message : String(error);
   return { status: 500, code: 'InternalServerError', message: 'An internal server error occurred.', reason };
-}
-
-/** Headers as in the recordings of https://github.com/Azure/azure-sdk-for-js (sdk/keyvault). */
-function respond(req: HonoRequest, status: number, body: unknown, more: Record<string, string> = {}): Response {
-  const clientRequestId = req.header('x-ms-client-request-id');
-  const headers = {
-    'Content-Type': 'application/json; charset=utf-8',
-    'Cache-Control': 'no-cache',
-    Pragma: 'no-cache',
-    Expires: '-1',
-    'x-ms-keyvault-region': 'westeurope',
-    'x-ms-request-id': crypto.randomUUID(),
-    'x-ms-keyvault-service-version': '1.9.3019.1',
-    'x-ms-keyvault-network-info': 'conn_type=Ipv4;addr=127.0.0.1;act_addr_fam=InterNetwork;',
-    'X-Content-Type-Options': 'nosniff',
-    ...(clientRequestId !== undefined && { 'x-ms-client-request-id': clientRequestId }),
-    ...more,
-  };
-  return new Response(JSON.stringify(body), { status, headers });
 }

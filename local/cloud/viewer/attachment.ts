@@ -1,13 +1,15 @@
 /** Attachments as files. What a browser could run is never shown in place: it is saved. */
 
+import type { CloudContext } from '../cloud.ts';
+import { contentOf } from '../mail/content.ts';
 import type { StoredAttachment } from '../state.ts';
 
 /** Pixels only. SVG is not among them: it is a document that can hold scripts. */
 const images = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 
-export function attachmentResponse({ name, contentType, content }: StoredAttachment): Response {
+export function attachmentResponse(cloud: CloudContext, { name, contentType, content }: StoredAttachment): Response {
   const isImage = images.has(contentType.toLowerCase());
-  return new Response(Buffer.from(content, 'base64'), {
+  return new Response(new Uint8Array(contentOf(cloud, content)), {
     headers: {
       'Content-Type': isImage ? contentType.toLowerCase() : 'application/octet-stream',
       'Content-Disposition': contentDisposition(isImage ? 'inline' : 'attachment', name),

@@ -2,6 +2,7 @@
 
 import { html } from 'hono/html';
 import type { CloudContext } from '../cloud.ts';
+import { folderTitles } from '../mail/folders.ts';
 import type { Html } from '../page.ts';
 import type { StoredMessage } from '../state.ts';
 import { badge, person, subjectOf, table, time } from './fragments.ts';
@@ -37,7 +38,7 @@ function messageTable(messages: readonly StoredMessage[]): Html {
 }
 
 export function folderBadge(folder: StoredMessage['folder']): Html {
-  return folder === 'inbox' ? badge('Inbox', 'good') : badge('Sent Items', 'plain');
+  return badge(folderTitles[folder], folder === 'inbox' ? 'good' : folder === 'drafts' ? 'wait' : 'plain');
 }
 
 /** The first recipient, and how many more there are. */

@@ -2,6 +2,7 @@
 
 import { html } from 'hono/html';
 import type { CloudContext } from '../cloud.ts';
+import { bytesOf } from '../mail/content.ts';
 import type { Html } from '../page.ts';
 import type { EmailAddress, StoredAttachment, StoredMessage } from '../state.ts';
 import { badge, breakable, bytes, person, subjectOf, time, verbatim } from './fragments.ts';
@@ -65,7 +66,7 @@ function attachmentList(id: string, attachments: readonly StoredAttachment[]): H
         ({ name, contentType, content, isInline }, index) =>
           html`<li>
             <a href="${attachmentPath(id, index)}">${name}</a>
-            <span class="soft">${contentType}, ${bytes(Buffer.byteLength(content, 'base64'))}</span>
+            <span class="soft">${contentType}, ${bytes(bytesOf(content))}</span>
             ${isInline ? badge('inline', 'plain') : ''}
           </li>`,
       )}
@@ -95,6 +96,6 @@ function source(label: string, text: string): Html {
 }
 
 function withoutContent(message: StoredMessage): object {
-  const attachments = message.attachments.map((one) => ({ ...one, content: `(${one.content.length} base64 digits)` }));
-  return { ...message, attachments };
+  const attachments = message.attachments.map((one) => ({ ...one, content: `(${bytesOf(one.content)} bytes)` }));
+  return { ...message, attachments, ...(message.mime !== undefined && { mime: `(${bytesOf(message.mime)} bytes)` }) };
 }

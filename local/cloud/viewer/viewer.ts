@@ -6,7 +6,10 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import type { CloudContext } from '../cloud.ts';
+import { contentOf } from '../mail/content.ts';
+import { settle } from '../mail/folders.ts';
 import type { Html } from '../page.ts';
+import type { StoredContent, StoredMessage } from '../state.ts';
 import { attachmentResponse } from './attachment.ts';
 import { type Area, subjectOf, viewerHeaders, viewerPage } from './fragments.ts';
 import { type JobOutcome, jobsPage } from './jobs.ts';
@@ -32,6 +35,11 @@ export function viewer(cloud: CloudContext, options: ViewerOptions = {}): Hono {
     c.html(viewerPage(title, body, area), status, viewerHeaders());
   const message = (id: string) => cloud.state.messages.find((one) => one.id === id);
 
+  app.use(async (_c, next) => {
+    settle(cloud);
+    await next();
+  });
+
   app.get(paths.overview, (c) => show(c, 'Mailboxes', overview(cloud)));
 
   app.get('/mailboxes/:address', (c) => {
@@ -51,7 +59,7 @@ export function viewer(cloud: CloudContext, options: ViewerOptions = {}): Hono {
 
   app.get('/messages/:id/attachments/:index{[0-9]{1,3}}', (c) => {
     const attachment = message(c.req.param('id'))?.attachments[Number(c.req.param('index'))];
-    return attachment ? attachmentResponse(attachment) : c.notFound();
+    return attachment ? attachmentResponse(cloud, attachment) : c.notFound();
   });
 
   app.get(paths.jobs, async (c) => {
@@ -79,7 +87,9 @@ export function viewer(cloud: CloudContext, options: ViewerOptions = {}): Hono {
   });
   app.get(`${paths.messagesJson}/:id`, (c) => {
     const found = message(c.req.param('id'));
-    return found ? c.json(found, 200, jsonHeaders) : c.json({ error: 'There is no such message.' }, 404, jsonHeaders);
+    return found
+      ? c.json(withContent(cloud, found), 200, jsonHeaders)
+      : c.json({ error: 'There is no such message.' }, 404, jsonHeaders);
   });
 
   app.notFound((c) => {
@@ -88,4 +98,11 @@ export function viewer(cloud: CloudContext, options: ViewerOptions = {}): Hono {
     return show(c, 'Not here', body, 404);
   });
   return app;
+}
+
+/** All of it as base64, also what the cloud keeps in files. */
+function withContent(cloud: CloudContext, message: StoredMessage): object {
+  const base64 = (content: StoredContent): string => contentOf(cloud, content).toString('base64');
+  const attachments = message.attachments.map((one) => ({ ...one, content: base64(one.content) }));
+  return { ...message, attachments, ...(message.mime !== undefined && { mime: base64(message.mime) }) };
 }

@@ -104,7 +104,7 @@ describe('role and mailbox', () => {
       const token = await aToken(cloud, { roles: roles && [...roles] });
       assert.deepEqual(await refusal(await send(cloud, body, { token })), denied);
       assert.deepEqual(cloud.state.messages, []);
-      assert.equal(lastEntry().reason, 'no Mail.Send role');
+      assert.equal(lastEntry().reason, 'no Mail.Send right');
     });
   }
 
@@ -171,7 +171,14 @@ describe('journal and identifiers', () => {
     await send(cloud, { message: aMessage({ subject: secret, toRecipients: [{ emailAddress: { address: anna } }] }) });
     assert.deepEqual(
       { ...lastEntry(), at: 0 },
-      { at: 0, service: 'graph', operation: 'sendMail', status: 202, tenantId: customers.contoso.id },
+      {
+        at: 0,
+        service: 'graph',
+        operation: 'sendMail',
+        status: 202,
+        tenantId: customers.contoso.id,
+        mailbox: sender,
+      },
     );
     await send(cloud, {
       message: aMessage({ subject: secret, toRecipients: [{ emailAddress: { address: secret } }] }),
@@ -185,6 +192,7 @@ describe('journal and identifiers', () => {
         status: 400,
         code: 'ErrorInvalidRecipients',
         tenantId: customers.contoso.id,
+        mailbox: sender,
         reason: 'malformed address',
       },
     );

@@ -51,7 +51,7 @@ describe('recipients', () => {
     });
   }
 
-  for (const address of ["o'hara+tag@contoso.example", 'jürgen@müller.example', 'a.b-c_d@sub.contoso.example']) {
+  for (const address of ["o'hara+tag@elsewhere.example", 'jürgen@müller.example', 'a.b-c_d@sub.contoso.example']) {
     test(`takes the address '${address}'`, async () => {
       await accepts(cloud, { message: aMessage({ toRecipients: [recipient(address)] }) });
       assert.equal(copies(cloud, address).length, 1);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
+import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import { type AccessTokenClaims, verifyAccessToken } from '../../../../local/cloud/tokens.ts';
 import { startTestCloud, vendor } from '../../../support/cloud.ts';
@@ -93,14 +94,16 @@ describe('the resource', () => {
     'api://AzureADTokenExchange',
   ]) {
     test(`may be ${resource}, which becomes the audience`, async () => {
-      const body = await grantedBy(await ask({ resource }));
+      const body = granted.parse(await (await ask({ resource })).json());
       assert.equal(body.resource, resource);
-      assert.equal(body.claims.aud, resource);
+      // The token exchange alone is told by its app id: it takes v2 tokens.
+      const audience = resource.startsWith('api:') ? 'fb60f99c-7a34-4190-8149-302f77469936' : resource;
+      assert.equal(decodeJwt(body.access_token).aud, audience);
     });
   }
 
-  for (const resource of [undefined, '', 'https://vault.azure.example', `${VAULT}/.default`]) {
-    test(`is refused when it is ${resource === '' ? 'empty' : (resource ?? 'missing')}`, async () => {
+  for (const resource of [undefined, '']) {
+    test(`is refused when it is ${resource === undefined ? 'missing' : 'empty'}`, async () => {
       assert.equal((await refusedBy(await ask({ resource }))).status, 400);
     });
   }

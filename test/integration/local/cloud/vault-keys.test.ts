@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { constants, privateDecrypt, publicEncrypt, randomBytes } from 'node:crypto';
 import { after, describe, test } from 'node:test';
 import { startTestCloud, vendor } from '../../../support/cloud.ts';
-import { addKey, ask, errorOf, keyBundle, lastEntry, resultOf, versionOf } from './vault-requests.ts';
+import { addKey, ask, aVaultToken, errorOf, keyBundle, lastEntry, resultOf, versionOf } from './vault-requests.ts';
 
 const cloud = await startTestCloud();
 after(() => cloud.stop());
@@ -57,22 +57,43 @@ describe('getKey', () => {
   });
 });
 
-describe('wrapKey and unwrapKey', () => {
-  const hashes = { 'RSA-OAEP': 'sha1', 'RSA-OAEP-256': 'sha256' } as const;
-  for (const alg of ['RSA-OAEP', 'RSA-OAEP-256'] as const) {
+describe('wrapKey and unwrapKey, encrypt and decrypt', () => {
+  const paddings = {
+    'RSA-OAEP': { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' },
+    'RSA-OAEP-256': { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' },
+    RSA1_5: { padding: constants.RSA_PKCS1_PADDING },
+  } as const;
+  for (const alg of ['RSA-OAEP', 'RSA-OAEP-256', 'RSA1_5'] as const) {
     test(`give 32 bytes back with ${alg}, in either direction with another implementation`, async () => {
       const { name, privateKey, publicKey } = addKey(cloud);
-      const oaep = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: hashes[alg] };
       const secret = randomBytes(32);
+      for (const [there, back, journaled] of [
+        ['wrapkey', 'unwrapkey', 'unwrapKey'],
+        ['encrypt', 'decrypt', 'decrypt'],
+      ] as const) {
+        const hidden = await resultOf(cloud, `keys/${name}/${there}`, { alg, value: secret.toString('base64url') });
+        assert.deepEqual(privateDecrypt({ key: privateKey, ...paddings[alg] }, hidden.value), secret);
 
-      const wrapped = await resultOf(cloud, `keys/${name}/wrapkey`, { alg, value: secret.toString('base64url') });
-      assert.deepEqual(privateDecrypt({ key: privateKey, ...oaep }, wrapped.value), secret);
-
-      const value = publicEncrypt({ key: publicKey, ...oaep }, secret).toString('base64url');
-      assert.deepEqual((await resultOf(cloud, `keys/${name}/unwrapkey`, { alg, value })).value, secret);
-      assert.equal(lastEntry(cloud).operation, 'unwrapKey');
+        const value = publicEncrypt({ key: publicKey, ...paddings[alg] }, secret).toString('base64url');
+        assert.deepEqual((await resultOf(cloud, `keys/${name}/${back}`, { alg, value })).value, secret);
+        assert.equal(lastEntry(cloud).operation, journaled);
+      }
     });
   }
+
+  test('refuse with RSA1_5 what has no padding of it, and give nothing in its place', async () => {
+    const { name, publicKey } = addKey(cloud);
+    for (const block of [
+      Buffer.concat([Buffer.from([0, 1]), Buffer.alloc(221, 7), Buffer.alloc(33)]),
+      Buffer.concat([Buffer.from([0, 2]), Buffer.alloc(254, 7)]),
+      Buffer.concat([Buffer.from([0, 2]), Buffer.alloc(7, 7), Buffer.alloc(247)]),
+    ]) {
+      const value = publicEncrypt({ key: publicKey, padding: constants.RSA_NO_PADDING }, block).toString('base64url');
+      const answer = await ask(cloud, `keys/${name}/unwrapkey`, { json: { alg: 'RSA1_5', value } });
+      assert.equal(answer.status, 400);
+      assert.equal(errorOf(answer).code, 'BadParameter');
+    }
+  });
 
   test('refuse what another version or algorithm wrapped', async () => {
     const first = addKey(cloud, { created: 100 });
@@ -97,7 +118,7 @@ describe('wrapKey and unwrapKey', () => {
   test('refuse more than the modulus holds, and other algorithms', async () => {
     for (const [alg, length] of [
       ['RSA-OAEP-256', 191],
-      ['RSA1_5', 32],
+      ['RSA1_5', 246],
       ['A256KW', 32],
       ['PS256', 32],
     ] as const) {
@@ -133,6 +154,44 @@ describe("the key's own rules", () => {
         code: 'KeyOperationForbidden',
         reason: `the key does not allow ${operation}`,
       });
+    }
+  });
+
+  test('refuse every operation with a disabled key, which is shown all the same', async () => {
+    const { name } = addKey(cloud, { enabled: false });
+    const { attributes } = keyBundle.parse((await ask(cloud, `keys/${name}`)).body);
+    assert.equal(attributes['enabled'], false);
+    for (const [suffix, operation] of [
+      ['sign', 'sign'],
+      ['verify', 'verify'],
+      ['wrapkey', 'wrapKey'],
+      ['unwrapkey', 'unwrapKey'],
+      ['encrypt', 'encrypt'],
+      ['decrypt', 'decrypt'],
+    ] as const) {
+      const answer = await ask(cloud, `keys/${name}/${suffix}`, { json: { alg: 'PS256', value: digest, digest } });
+      assert.equal(answer.status, 403, operation);
+      assert.deepEqual(errorOf(answer), {
+        code: 'Forbidden',
+        message: `Operation ${operation} is not allowed on a disabled key.`,
+        innererror: { code: 'KeyDisabled' },
+      });
+    }
+  });
+
+  test('hold its own validity by the clock of the vault', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const { name } = addKey(cloud, { notBefore: now - 100, expires: now + 100 });
+    const json = { alg: 'PS256', value: digest };
+    assert.equal((await ask(cloud, `keys/${name}/sign`, { json })).status, 200);
+
+    for (const seconds of [-200, 200]) {
+      const rule = cloud.faults.add({ service: 'vault', fault: { kind: 'clock', seconds } });
+      const token = await aVaultToken(cloud, { nbf: now - 600, exp: now + 600 });
+      const answer = await ask(cloud, `keys/${name}/sign`, { json, token });
+      cloud.faults.remove(rule);
+      assert.equal(answer.status, 403);
+      assert.deepEqual(errorOf(answer).innererror, { code: 'KeyNotYetValidOrExpired' });
     }
   });
 

@@ -39,6 +39,12 @@ describe('api-version', () => {
     });
   });
 
+  test('may be any that the clients of these years send', async () => {
+    for (const one of ['2016-10-01', '7.0', '7.4', '7.5', '7.6', '2025-07-01', '2026-04-01']) {
+      assert.equal((await ask(cloud, `keys/${name}`, { query: `api-version=${one}` })).status, 200, one);
+    }
+  });
+
   test('is found under its percent-encoded name, as the SDK sends it', async () => {
     const answer = await ask(cloud, `keys/${name}`, { query: 'api%2Dversion=2025-07-01' });
     assert.equal(answer.status, 200);
@@ -109,20 +115,55 @@ describe('a path', () => {
     }
   });
 
-  test('is owned up to where Key Vault has an operation that this cloud has not', async () => {
+  test('is refused when a version stands where none may', async () => {
     for (const [method, path] of [
-      ['GET', 'keys'],
-      ['GET', 'secrets'],
-      ['GET', `keys/${name}/versions`],
-      ['DELETE', `keys/${name}`],
-      ['PATCH', `certificates/${name}/${version}`],
-      ['POST', `keys/${name}/create`],
+      ['DELETE', `keys/${name}/${version}`],
+      ['DELETE', `certificates/${name}/${version}`],
+      ['PUT', `secrets/${name}/${version}`],
+      ['POST', `keys/${name}/${version}/rotate`],
+      ['POST', `certificates/${name}/${version}/create`],
+    ] as const) {
+      const answer = await ask(cloud, path, { method });
+      assert.equal(answer.status, 400, `${method} ${path}`);
+      assert.match(errorOf(answer).message, new RegExp(`^Method ${method} does not allow operation '`));
+    }
+  });
+
+  test('is refused when a collection is asked for more than its list', async () => {
+    for (const method of ['PUT', 'POST', 'PATCH', 'DELETE']) {
+      const answer = await ask(cloud, 'secrets/', { method });
+      assert.equal(answer.status, 405, method);
+      assert.deepEqual(errorOf(answer), { code: 'MethodNotAllowed', message: `HTTP ${method} not allowed` });
+    }
+  });
+
+  test('is owned up to by name where Key Vault has an operation that this cloud has not', async () => {
+    for (const [method, path, operation] of [
+      ['PUT', `keys/${name}`, 'importKey'],
+      ['POST', `keys/${name}/backup`, 'backupKey'],
+      ['POST', 'keys/restore', 'restoreKey'],
+      ['POST', `keys/${name}/${version}/release`, 'releaseKey'],
+      ['GET', `keys/${name}/rotationpolicy`, 'getKeyRotationPolicy'],
+      ['PUT', `keys/${name}/rotationpolicy`, 'updateKeyRotationPolicy'],
+      ['GET', `keys/${name}/${version}/attestation`, 'getKeyAttestation'],
+      ['POST', `secrets/${name}/backup`, 'backupSecret'],
+      ['POST', 'secrets/restore', 'restoreSecret'],
+      ['POST', `certificates/${name}/backup`, 'backupCertificate'],
+      ['POST', 'certificates/restore', 'restoreCertificate'],
+      ['POST', `certificates/${name}/pending/merge`, 'mergeCertificate'],
+      ['GET', 'certificates/issuers', 'certificate issuers'],
+      ['PUT', 'certificates/issuers/digicert', 'certificate issuers'],
+      ['GET', 'certificates/contacts', 'certificate contacts'],
+      ['POST', 'rng', 'getRandomBytes'],
+      ['GET', 'storage', 'managed storage accounts'],
     ] as const) {
       const answer = await ask(cloud, path, { method });
       assert.equal(answer.status, 501, `${method} ${path}`);
-      assert.equal(errorOf(answer).code, 'NotImplementedByLocalCloud');
+      assert.deepEqual(errorOf(answer), {
+        code: 'NotImplementedByLocalCloud',
+        message: `The local cloud does not take ${operation}. Key Vault does.`,
+      });
     }
-    assert.ok(cloud.state.vaultKeys.some((key) => key.name === name));
   });
 });
 
@@ -133,6 +174,19 @@ describe('a body', () => {
       assert.equal(answer.status, 400, text);
       assert.deepEqual(answer.body, { error: { code: 'BadParameter', message: 'Property  has invalid value\r\n' } });
     }
+  });
+
+  test('is read to its end and refused when it is too large', async () => {
+    const json = { alg: 'PS256', value: 'A'.repeat(2_000_000) };
+    const answer = await ask(cloud, `keys/${name}/${version}/sign`, { json });
+    assert.equal(answer.status, 413);
+    assert.equal(errorOf(answer).code, 'RequestEntityTooLarge');
+  });
+
+  test('is not looked at before the caller is known', async () => {
+    const answer = await ask(cloud, `keys/${name}/${version}/sign`, { token: null, text: 'x'.repeat(2_000_000) });
+    assert.equal(answer.status, 401);
+    assert.match(errorOf(answer).message, /^AKV10000/);
   });
 });
 

@@ -58,7 +58,30 @@ export async function ask(cloud: TestCloud, path: string, options: AskOptions = 
     },
     ...(text !== undefined && { body: text }),
   });
-  return { status: response.status, headers: response.headers, body: await response.json() };
+  const answer = await response.text();
+  return { status: response.status, headers: response.headers, body: answer === '' ? undefined : JSON.parse(answer) };
+}
+
+/** The body of an answer that must be a 200. */
+export async function bodyOf<T>(answer: Promise<VaultAnswer>, schema: z.ZodType<T>): Promise<T> {
+  const { status, body } = await answer;
+  assert.equal(status, 200, JSON.stringify(body));
+  return schema.parse(body);
+}
+
+/** Requests of an administrator of the vault. */
+export async function administrator(
+  cloud: TestCloud,
+): Promise<(path: string, options?: AskOptions) => Promise<VaultAnswer>> {
+  const token = await aTokenWithRoles(cloud, ['Key Vault Administrator']);
+  return (path, options = {}) => ask(cloud, path, { token, ...options });
+}
+
+/** The answer, which must be a 200. */
+export async function okOf(answer: Promise<VaultAnswer>): Promise<VaultAnswer> {
+  const { status, body } = await answer;
+  assert.equal(status, 200, JSON.stringify(body));
+  return answer;
 }
 
 const errorSchema = z.strictObject({
@@ -96,7 +119,7 @@ export function versionOf(cloud: Cloud, name: string): string {
 export function addKey(cloud: Cloud, overrides: Partial<VaultKey> = {}, modulusLength = 2048) {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength });
   const jwk: JWK = privateKey.export({ format: 'jwk' });
-  const operations: VaultKey['operations'] = ['sign', 'verify', 'wrapKey', 'unwrapKey'];
+  const operations: VaultKey['operations'] = ['encrypt', 'decrypt', 'sign', 'verify', 'wrapKey', 'unwrapKey'];
   const made = { name: `k${randomBytes(4).toString('hex')}`, version: randomBytes(16).toString('hex'), created: 1 };
   const key = { ...made, jwk, operations, ...overrides };
   cloud.state.vaultKeys.push(key);
@@ -123,5 +146,6 @@ export const keyBundle = z.strictObject({
     e: z.string(),
   }),
   attributes: z.record(z.string(), z.unknown()),
+  tags: z.record(z.string(), z.string()).optional(),
   managed: z.boolean().optional(),
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import type { VaultRole } from '../../../../local/cloud/state.ts';
-import { startTestCloud, vendor } from '../../../support/cloud.ts';
+import { assignVaultRole, removeVaultRole } from '../../../../local/cloud/vault/roles.ts';
+import { customers, startTestCloud, vendor } from '../../../support/cloud.ts';
 import { ask, aTokenWithRoles, aVaultToken, errorOf, lastEntry } from './vault-requests.ts';
 
 const cloud = await startTestCloud();
@@ -10,37 +11,84 @@ after(() => cloud.stop());
 const name = vendor.certificateName;
 const digest = Buffer.alloc(32, 7).toString('base64url');
 
+/** A request for each data action, and the statuses of a caller who may: 404 and the like say that he was let in. */
 const requests = {
-  'certificates/read': { path: `certificates/${name}`, json: undefined },
-  'keys/read': { path: `keys/${name}`, json: undefined },
-  'secrets/getSecret/action': { path: `secrets/${name}`, json: undefined },
+  'certificates/read': { path: `certificates/${name}` },
+  'certificates/update/action': { path: 'certificates/missing', method: 'PATCH', json: {} },
+  'certificates/create/action': { path: 'certificates/wrong/create', json: {} },
+  'certificates/import/action': { path: 'certificates/wrong/import', json: {} },
+  'certificates/delete': { path: 'certificates/missing', method: 'DELETE' },
+  'certificates/recover/action': { path: 'deletedcertificates/missing/recover', method: 'POST' },
+  'certificates/purge/action': { path: 'deletedcertificates/missing', method: 'DELETE' },
+  'keys/read': { path: `keys/${name}` },
+  'keys/update/action': { path: 'keys/missing', method: 'PATCH', json: {} },
+  'keys/create/action': { path: 'keys/wrong/create', json: {} },
+  'keys/rotate/action': { path: 'keys/missing/rotate', method: 'POST' },
+  'keys/delete': { path: 'keys/missing', method: 'DELETE' },
+  'keys/recover/action': { path: 'deletedkeys/missing/recover', method: 'POST' },
+  'keys/purge/action': { path: 'deletedkeys/missing', method: 'DELETE' },
   'keys/sign/action': { path: `keys/${name}/sign`, json: { alg: 'PS256', value: digest } },
   'keys/verify/action': { path: `keys/${name}/verify`, json: { alg: 'PS256', digest, value: 'AAAA' } },
   'keys/wrap/action': { path: `keys/${vendor.wrappingKeyName}/wrapkey`, json: { alg: 'RSA-OAEP-256', value: digest } },
-};
+  'keys/unwrap/action': { path: `keys/${vendor.wrappingKeyName}/unwrapkey`, json: {} },
+  'keys/encrypt/action': { path: 'keys/missing/encrypt', json: {} },
+  'keys/decrypt/action': { path: 'keys/missing/decrypt', json: {} },
+  'secrets/getSecret/action': { path: `secrets/${name}` },
+  'secrets/readMetadata/action': { path: 'secrets' },
+  'secrets/setSecret/action': { path: 'secrets/wrong', method: 'PUT', json: {} },
+  'secrets/update/action': { path: 'secrets/missing', method: 'PATCH', json: {} },
+  'secrets/delete': { path: 'secrets/missing', method: 'DELETE' },
+  'secrets/recover/action': { path: 'deletedsecrets/missing/recover', method: 'POST' },
+  'secrets/purge/action': { path: 'deletedsecrets/missing', method: 'DELETE' },
+} as const;
 type Action = keyof typeof requests;
 
-const allowed: [VaultRole, Action[]][] = [
-  ['Key Vault Certificate User', ['certificates/read', 'keys/read', 'secrets/getSecret/action']],
-  ['Key Vault Crypto User', ['keys/read', 'keys/sign/action', 'keys/verify/action', 'keys/wrap/action']],
-  ['Key Vault Reader', ['certificates/read', 'keys/read']],
+/** What each role may do, written out: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/security. */
+const all = Object.keys(requests);
+const below = (collection: string): string[] => all.filter((action) => action.startsWith(`${collection}/`));
+const allowed: [VaultRole, string[]][] = [
+  ['Key Vault Administrator', all],
+  ['Key Vault Certificates Officer', below('certificates')],
+  [
+    'Key Vault Certificate User',
+    ['certificates/read', 'keys/read', 'secrets/getSecret/action', 'secrets/readMetadata/action'],
+  ],
+  ['Key Vault Crypto Officer', below('keys')],
+  [
+    'Key Vault Crypto User',
+    [
+      'read',
+      'update/action',
+      'sign/action',
+      'verify/action',
+      'wrap/action',
+      'unwrap/action',
+      'encrypt/action',
+      'decrypt/action',
+    ].map((one) => `keys/${one}`),
+  ],
+  ['Key Vault Crypto Service Encryption User', ['keys/read', 'keys/wrap/action', 'keys/unwrap/action']],
+  ['Key Vault Secrets Officer', below('secrets')],
+  ['Key Vault Secrets User', ['secrets/getSecret/action', 'secrets/readMetadata/action']],
+  ['Key Vault Reader', ['certificates/read', 'keys/read', 'secrets/readMetadata/action']],
 ];
 
 for (const [role, actions] of allowed) {
-  test(`${role} may do ${actions.join(', ')} and nothing else`, async () => {
+  test(`${role} may do what its data actions say, and nothing else`, async () => {
     const token = await aTokenWithRoles(cloud, [role]);
-    for (const [action, { path, json }] of Object.entries(requests)) {
-      const answer = await ask(cloud, path, { token, json });
-      const expected = actions.some((one) => one === action) ? 200 : 403;
-      assert.equal(answer.status, expected, action);
+    for (const [action, { path, ...request }] of Object.entries(requests)) {
+      const { status } = await ask(cloud, path, { token, ...request });
+      assert.equal(status !== 403, actions.includes(action), `${action}: ${status}`);
+      assert.ok(status < 500 && status !== 401, `${action}: ${status}`);
     }
   });
 }
 
 test('roles add up', async () => {
   const token = await aTokenWithRoles(cloud, ['Key Vault Certificate User', 'Key Vault Crypto User']);
-  for (const { path, json } of Object.values(requests)) {
-    assert.equal((await ask(cloud, path, { token, json })).status, 200, path);
+  for (const action of ['certificates/read', 'keys/sign/action', 'secrets/getSecret/action'] satisfies Action[]) {
+    const { path, ...request } = requests[action];
+    assert.equal((await ask(cloud, path, { token, ...request })).status, 200, path);
   }
 });
 
@@ -118,4 +166,51 @@ describe('a caller without the role', () => {
     cloud.state.identities.at(-1)?.vaultRoles.push('Key Vault Reader');
     assert.equal((await ask(cloud, `keys/${name}`, { token })).status, 200);
   });
+});
+
+describe('a role that is assigned', () => {
+  test('lets an enterprise application of the home tenant in, by its object id', async () => {
+    const principalId = crypto.randomUUID();
+    const token = await aVaultToken(cloud, { oid: principalId, sub: principalId, appid: vendor.appId });
+    assert.equal((await ask(cloud, `keys/${name}`, { token })).status, 403);
+    assignVaultRole(cloud.state, { principalId, role: 'Key Vault Crypto User' });
+    assert.equal((await ask(cloud, `keys/${name}`, { token })).status, 200);
+
+    removeVaultRole(cloud.state, principalId, 'Key Vault Crypto User');
+    assert.equal((await ask(cloud, `keys/${name}`, { token })).status, 403);
+  });
+
+  test('lets nobody of another tenant in', async () => {
+    const principalId = crypto.randomUUID();
+    assignVaultRole(cloud.state, { principalId, role: 'Key Vault Administrator' });
+    const token = await aVaultToken(cloud, { oid: principalId, sub: principalId, tid: customers.contoso.id });
+    const answer = await ask(cloud, `keys/${name}`, { token });
+    assert.equal(answer.status, 401);
+    assert.match(errorOf(answer).message, /^AKV10032/);
+  });
+
+  test('takes as long to arrive as is set, and the caller is told to wait until then', async (t) => {
+    t.after(() => delete cloud.state.vault);
+    cloud.state.vault = { rolePropagationMilliseconds: 60_000 };
+    const token = await aTokenWithRoles(cloud, []);
+    const principalId = cloud.state.identities.at(-1)?.principalId ?? '';
+    assignVaultRole(cloud.state, { principalId, role: 'Key Vault Reader' });
+    const early = await ask(cloud, `keys/${name}`, { token });
+    assert.equal(early.status, 403);
+    assert.match(errorOf(early).message, /please observe propagation time/);
+
+    const rule = cloud.faults.add({ service: 'vault', fault: { kind: 'clock', seconds: 90 } });
+    assert.equal((await ask(cloud, `keys/${name}`, { token })).status, 200);
+    cloud.faults.remove(rule);
+  });
+});
+
+test("the vault may live in another tenant than the first registration's", async (t) => {
+  t.after(() => delete cloud.state.vault);
+  cloud.state.vault = { homeTenantId: customers.fabrikam.id };
+  const old = await ask(cloud, `keys/${name}`);
+  assert.equal(old.status, 401);
+  assert.match(old.headers.get('www-authenticate') ?? '', new RegExp(`/${customers.fabrikam.id}"`));
+  const token = await aVaultToken(cloud, { tid: customers.fabrikam.id });
+  assert.equal((await ask(cloud, `keys/${name}`, { token })).status, 200);
 });

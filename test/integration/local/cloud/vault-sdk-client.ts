@@ -66,7 +66,7 @@ const report = {
   refusals: {
     missingCertificate: await refusal(certificates.getCertificate('missing')),
     missingKey: await refusal(keys.getKey('missing')),
-    wrongAlgorithm: await refusal(signer.sign('PS384', createHash('sha384').digest())),
+    wrongAlgorithm: await refusal(signer.sign('ES256', digest)),
     shortDigest: await refusal(signer.sign('PS256', digest.subarray(1))),
     foreignValue: await refusal(wrapper.unwrapKey('RSA-OAEP-256', Buffer.alloc(256, 1))),
   },

@@ -14,28 +14,30 @@ const version = versionOf(cloud, signing);
 const url = cloud.urls.vault;
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
-const schemes = {
-  RS256: { padding: constants.RSA_PKCS1_PADDING },
-  PS256: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 },
-};
+const pkcs1 = { padding: constants.RSA_PKCS1_PADDING };
+const pss = (saltLength: number) => ({ padding: constants.RSA_PKCS1_PSS_PADDING, saltLength });
+const schemes = { RS256: pkcs1, RS384: pkcs1, RS512: pkcs1, PS256: pss(32), PS384: pss(48), PS512: pss(64) };
+const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const;
+const hashOf = (alg: (typeof algorithms)[number]): string => `sha${alg.slice(2)}`;
 
 describe('sign', () => {
-  for (const alg of ['RS256', 'PS256'] as const) {
-    for (const modulusLength of [2048, 3072]) {
+  const keys = new Map([2048, 3072, 4096].map((size) => [size, addKey(cloud, {}, size)] as const));
+  for (const alg of algorithms) {
+    for (const [modulusLength, { name, publicKey }] of keys) {
       test(`makes an ${alg} signature over the digest as it is, with a key of ${modulusLength} bits`, async () => {
-        const { name, publicKey } = addKey(cloud, {}, modulusLength);
-        const { value } = await resultOf(cloud, `keys/${name}/sign`, {
-          alg,
-          value: sha256('message').toString('base64url'),
-        });
+        const hash = hashOf(alg);
+        const digest = createHash(hash).update('message').digest();
+        const { value } = await resultOf(cloud, `keys/${name}/sign`, { alg, value: digest.toString('base64url') });
 
         const key = { key: publicKey, ...schemes[alg] };
-        assert.equal(verify('sha256', Buffer.from('message'), key, value), true);
-        assert.equal(verify('sha256', sha256('message'), key, value), false, 'the digest was hashed again');
-        assert.equal(verify('sha256', Buffer.from('other'), key, value), false);
+        assert.equal(verify(hash, Buffer.from('message'), key, value), true);
+        assert.equal(verify(hash, digest, key, value), false, 'the digest was hashed again');
+        assert.equal(verify(hash, Buffer.from('other'), key, value), false);
       });
     }
+  }
 
+  for (const alg of ['RS256', 'PS256'] as const) {
     test(`makes a JWT that jose accepts as ${alg}`, async () => {
       const { key } = keyBundle.parse((await ask(cloud, `keys/${signing}`)).body);
       const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toString('base64url');
@@ -85,6 +87,28 @@ describe('sign', () => {
     }
   });
 
+  test('refuses a digest of another algorithm', async () => {
+    for (const [alg, bytes] of [
+      ['PS384', 48],
+      ['RS512', 64],
+    ] as const) {
+      const answer = await ask(cloud, `keys/${signing}/sign`, {
+        json: { alg, value: sha256('message').toString('base64url') },
+      });
+      assert.equal(answer.status, 400);
+      assert.equal(
+        errorOf(answer).message,
+        `Invalid length of 'value': 32 bytes. ${alg} requires ${bytes} bytes, encoded with base64url.`,
+      );
+    }
+  });
+
+  test('owns up to RSNULL, which it does not make', async () => {
+    const answer = await ask(cloud, `keys/${signing}/sign`, { json: { alg: 'RSNULL', value: 'AAAA' } });
+    assert.equal(answer.status, 501);
+    assert.equal(errorOf(answer).code, 'NotImplementedByLocalCloud');
+  });
+
   test('refuses a digest in plain base64 or with padding', async () => {
     const digest = Buffer.alloc(32, 0xff);
     for (const value of [digest.toString('base64'), `${digest.toString('base64url')}=`, 'not base64']) {
@@ -96,7 +120,7 @@ describe('sign', () => {
 
   test('refuses other algorithms', async () => {
     const value = sha256('message').toString('base64url');
-    for (const alg of ['ES256', 'HS256', 'none', 'RSNULL', 'ps256', 'RSA-OAEP-256', '']) {
+    for (const alg of ['ES256', 'HS256', 'none', 'ps256', 'RSA-OAEP-256', '']) {
       const answer = await ask(cloud, `keys/${signing}/sign`, { json: { alg, value } });
       assert.equal(answer.status, 400, alg);
       assert.equal(errorOf(answer).code, 'BadParameter');
@@ -123,14 +147,16 @@ describe('sign', () => {
 });
 
 describe('verify', () => {
-  for (const alg of ['RS256', 'PS256'] as const) {
+  const { name, privateKey } = addKey(cloud);
+  const other = addKey(cloud);
+  for (const alg of algorithms) {
     test(`tells an ${alg} signature from anything else`, async () => {
-      const { name, privateKey } = addKey(cloud);
-      const good = sign('sha256', Buffer.from('message'), { key: privateKey, ...schemes[alg] });
+      const hash = hashOf(alg);
+      const good = sign(hash, Buffer.from('message'), { key: privateKey, ...schemes[alg] });
       const changed = Buffer.from(good);
       changed.writeUInt8(changed.readUInt8(100) ^ 1, 100);
-      const foreign = sign('sha256', Buffer.from('message'), { key: addKey(cloud).privateKey, ...schemes[alg] });
-      const hashed = sign('sha256', sha256('message'), { key: privateKey, ...schemes[alg] });
+      const foreign = sign(hash, Buffer.from('message'), { key: other.privateKey, ...schemes[alg] });
+      const hashed = sign(hash, createHash(hash).update('message').digest(), { key: privateKey, ...schemes[alg] });
 
       for (const [expected, signature, text] of [
         [true, good, 'message'],
@@ -142,7 +168,11 @@ describe('verify', () => {
         [false, Buffer.alloc(0), 'message'],
       ] as const) {
         const { status, body } = await ask(cloud, `keys/${name}/verify`, {
-          json: { alg, digest: sha256(text).toString('base64url'), value: signature.toString('base64url') },
+          json: {
+            alg,
+            digest: createHash(hash).update(text).digest('base64url'),
+            value: signature.toString('base64url'),
+          },
         });
         assert.equal(status, 200);
         assert.deepEqual(body, { value: expected });

@@ -102,7 +102,7 @@ describe('message', () => {
     const source = root.querySelectorAll('details pre').at(-1)?.text ?? '';
     const { attachments, internetMessageId } = JSON.parse(source);
     assert.equal(internetMessageId, copies(shown.cloud, anna)[0]?.internetMessageId);
-    assert.deepEqual(attachments[0]?.content, '(12 base64 digits)');
+    assert.deepEqual(attachments[0]?.content, '(8 bytes)');
   });
 
   test('answers 404 for a message that does not exist', async () => {

@@ -1,0 +1,133 @@
+/** Runs a script that was read: https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_pipelines. */
+
+import type { ExchangeSession } from '../session.ts';
+import { CmdletError, type Position, ScriptError } from './script-error.ts';
+import { showValues } from './show.ts';
+import type { Command, Expression, Pipeline, Statement } from './syntax.ts';
+import { asArray, isCmdletObject, isTrue, ofPipeline, textOf, type Value } from './value.ts';
+
+const errorActions = ['stop', 'continue', 'silentlycontinue', 'ignore'];
+
+export class ScriptRun {
+  readonly #session: ExchangeSession;
+  /** By name in small letters, in one scope for the whole script. */
+  readonly #variables = new Map<string, Value>();
+
+  constructor(session: ExchangeSession) {
+    this.#session = session;
+  }
+
+  /**
+   * A script stops at its first error, as with `$ErrorActionPreference = 'Stop'`, which PowerShell itself does not
+   * begin with: a set-up that goes on without what failed leaves a tenant half done.
+   *
+   * @throws ScriptError
+   */
+  run(statements: readonly Statement[]): void {
+    for (const statement of statements) this.#statement(statement);
+  }
+
+  #statement(statement: Statement): void {
+    switch (statement.kind) {
+      case 'assignment':
+        this.#variables.set(statement.variable, ofPipeline(this.#pipeline(statement.value)));
+        return;
+      case 'if': {
+        const branch = statement.branches.find(({ condition }) => isTrue(ofPipeline(this.#pipeline(condition))));
+        this.run(branch?.body ?? statement.otherwise);
+        return;
+      }
+      case 'foreach':
+        for (const value of this.#pipeline(statement.over)) {
+          this.#variables.set(statement.variable, value);
+          this.run(statement.body);
+        }
+        return;
+      case 'pipeline': {
+        const values = this.#pipeline(statement);
+        this.#session.output.push(...values.filter(isCmdletObject));
+        this.#session.lines.push(...showValues(values));
+      }
+    }
+  }
+
+  #pipeline({ first, rest }: Pipeline): Value[] {
+    let values = first.kind === 'command' ? this.#command(first, []) : asArray(this.#evaluate(first));
+    for (const command of rest) values = this.#command(command, values);
+    return values;
+  }
+
+  #command({ cmdlet, given, at }: Command, input: Value[]): Value[] {
+    const values = Object.fromEntries([...given].map(([name, expression]) => [name, this.#evaluate(expression)]));
+    const { ErrorAction = this.#variables.get('erroractionpreference') ?? 'Stop', ...ownValues } = values;
+    const errorAction = textOf(ErrorAction).toLowerCase();
+    if (!errorActions.includes(errorAction)) {
+      throw new ScriptError(`The ErrorAction ${textOf(ErrorAction)} is not supported.`, at);
+    }
+    try {
+      if (!cmdlet.needsNoConnection) this.#session.requireConnection(cmdlet.name);
+      return cmdlet.run(this.#session, ownValues, input);
+    } catch (error) {
+      if (!(error instanceof CmdletError)) throw error;
+      if (errorAction === 'stop') throw new ScriptError(`${cmdlet.name}: ${error.message}`, at);
+      if (errorAction === 'continue') this.#session.lines.push(`${cmdlet.name}: ${error.message}`);
+      return [];
+    }
+  }
+
+  #evaluate(expression: Expression): Value {
+    switch (expression.kind) {
+      case 'literal':
+        return expression.value;
+      case 'text':
+        return expression.parts
+          .map((part) => (typeof part === 'string' ? part : textOf(ofPipeline(this.#pipeline(part)))))
+          .join('');
+      case 'nested':
+        return ofPipeline(this.#pipeline(expression.pipeline));
+      case 'array':
+        return expression.items.flatMap((item) => asArray(this.#evaluate(item)));
+      case 'variable':
+        return this.#variable(expression.name, expression.at);
+      case 'property':
+        return propertyOf(this.#evaluate(expression.of), expression.name, expression.at);
+      case 'not':
+        return !isTrue(this.#evaluate(expression.of));
+      case 'logical': {
+        const left = isTrue(this.#evaluate(expression.left));
+        if (left === (expression.operator === '-or')) return left;
+        return isTrue(this.#evaluate(expression.right));
+      }
+      case 'compare': {
+        const isEqual = equals(this.#evaluate(expression.left), this.#evaluate(expression.right), expression.at);
+        return isEqual === (expression.operator === '-eq');
+      }
+    }
+  }
+
+  /** Strict mode's refusals of what is not there: a misspelt name is no empty value. */
+  #variable(name: string, at: Position): Value {
+    const value = this.#variables.get(name);
+    if (value !== undefined) return value;
+    throw new ScriptError(`The variable '$${name}' cannot be retrieved because it has not been set.`, at);
+  }
+}
+
+function propertyOf(value: Value, name: string, at: Position): Value {
+  if (value === null) return null;
+  if (Array.isArray(value)) return value.map((one) => propertyOf(one, name, at));
+  const wanted = name.toLowerCase();
+  const found = isCmdletObject(value)
+    ? Object.entries(value.properties).find(([one]) => one.toLowerCase() === wanted)
+    : undefined;
+  if (found !== undefined) return found[1];
+  throw new ScriptError(`The property '${name}' cannot be found on this object. Verify that the property exists.`, at);
+}
+
+/** Text is compared without regard to case, and what is compared with text is text. */
+function equals(left: Value, right: Value, at: Position): boolean {
+  if (Array.isArray(left)) throw new ScriptError('Comparing several values with -eq or -ne is not supported here.', at);
+  if (left === null || right === null) return left === right;
+  if (typeof left === 'boolean') return left === isTrue(right);
+  return textOf(left).toLowerCase() === textOf(right).toLowerCase();
+}

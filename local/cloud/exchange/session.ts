@@ -1,0 +1,60 @@
+/** A session of Exchange Online PowerShell: which organization it is connected to, and what it has shown. */
+
+import type { CloudState, Tenant } from '../state.ts';
+import { CmdletError } from './powershell/script-error.ts';
+import type { CmdletObject } from './powershell/value.ts';
+import { isSame } from './same.ts';
+
+export class ExchangeSession {
+  readonly state: CloudState;
+  readonly output: CmdletObject[] = [];
+  readonly lines: string[] = [];
+  #tenant: Tenant | undefined;
+
+  constructor(state: CloudState) {
+    this.state = state;
+  }
+
+  /** The administrator's clock; Exchange's caches have those of the services that ask them. */
+  get now(): number {
+    return Date.now();
+  }
+
+  get tenant(): Tenant {
+    if (this.#tenant === undefined) throw new Error('A cmdlet is run in a connected session only.');
+    return this.#tenant;
+  }
+
+  get isConnected(): boolean {
+    return this.#tenant !== undefined;
+  }
+
+  /**
+   * The module has the cmdlets of an organization only once it is connected to one.
+   *
+   * @throws CmdletError
+   */
+  requireConnection(cmdlet: string): void {
+    if (this.isConnected) return;
+    throw new CmdletError(
+      `The term '${cmdlet}' is not recognized as a name of a cmdlet, function, script file, or executable program. ` +
+        'It is there once Connect-ExchangeOnline has connected the session to an organization.',
+    );
+  }
+
+  /** @throws CmdletError when there is no such tenant. @param organization id or domain. */
+  connect(organization: string): void {
+    const { tenants } = this.state;
+    this.#tenant = tenants.find(({ id, domain }) => isSame(id, organization) || isSame(domain, organization));
+    if (this.#tenant !== undefined) return;
+    throw new CmdletError(`There is no organization ${organization} in the local cloud.`);
+  }
+
+  disconnect(): void {
+    this.#tenant = undefined;
+  }
+
+  warn(message: string): void {
+    this.lines.push(`WARNING: ${message}`);
+  }
+}

@@ -1,0 +1,54 @@
+/** Passes requests on to Azurite as they are, over connections that are kept, and its answers back as they come. */
+
+import type { Agent, IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { Readable } from 'node:stream';
+import type { Forward } from './front.ts';
+
+/** What belongs to a connection and not to what is sent over it: RFC 9110 section 7.6.1. */
+const ofConnection = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'transfer-encoding', 'upgrade']);
+/** This server has answered `100-continue` already. */
+const notPassedOn = new Set([...ofConnection, 'expect']);
+
+/** @param agent keeps the connections, and trusts the certificate of the other end. */
+export function forwardTo(origin: URL, agent: Agent): Forward {
+  return (incoming) =>
+    new Promise((resolve, reject) => {
+      const onward = httpsRequest({
+        host: origin.hostname,
+        port: origin.port,
+        agent,
+        method: incoming.method,
+        // As it was written: a signature covers the path with its percent signs, and the headers, the host's not among them.
+        path: incoming.url,
+        headers: without(incoming.rawHeaders, notPassedOn),
+      });
+      onward.once('response', (answer) => resolve(responseOf(answer, incoming.method)));
+      onward.once('error', reject);
+      // A client that goes away in the middle of its body must not leave half a request waiting.
+      incoming.once('close', () => incoming.complete || onward.destroy());
+      incoming.pipe(onward);
+    });
+}
+
+function without(rawHeaders: readonly string[], names: ReadonlySet<string>): string[] {
+  const kept: string[] = [];
+  for (let place = 0; place < rawHeaders.length; place += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(place, place + 2);
+    if (!names.has(name.toLowerCase())) kept.push(name, value);
+  }
+  return kept;
+}
+
+function responseOf(answer: IncomingMessage, method: string | undefined): Response {
+  const { statusCode: status = 500 } = answer;
+  const headers = new Headers();
+  const raw = without(answer.rawHeaders, ofConnection);
+  for (let place = 0; place < raw.length; place += 2) headers.append(raw[place] ?? '', raw[place + 1] ?? '');
+  const isEmpty = status === 204 || status === 304 || answer.headers['content-length'] === '0';
+  if (method === 'HEAD' || isEmpty) {
+    answer.resume();
+    return new Response(null, { status, headers });
+  }
+  return new Response(Readable.toWeb(answer), { status, headers });
+}

@@ -1,0 +1,92 @@
+/** What stands before Azurite: a caller who is not known or not allowed gets no further, and every request is noted. */
+
+import type { IncomingMessage } from 'node:http';
+import { finished } from 'node:stream/promises';
+import type { CloudContext } from '../cloud.ts';
+import type { Respond } from '../serve.ts';
+import { audiencesOf, authenticate, authenticationFailed, type Refusal } from './authentication.ts';
+import type { StorageOperation } from './operation.ts';
+import { operationOf } from './operations.ts';
+import { mayDo } from './roles.ts';
+import { storageErrorResponse, type StorageService } from './storage-error.ts';
+import { VerifiedTokens } from './verified-tokens.ts';
+
+/** Passes a request on and answers with what came back. */
+export type Forward = (incoming: IncomingMessage) => Promise<Response>;
+
+export function storageFront(cloud: CloudContext, service: StorageService, account: string, forward: Forward): Respond {
+  const tokens = new VerifiedTokens(cloud, service, audiencesOf(service, account));
+  return async (request, { incoming }) => {
+    const operation = operationOf(service, request);
+    const admitted = await admit(cloud, service, tokens, request, operation);
+    const note = (status: number, code?: string | null, reason?: string): void =>
+      cloud.journal.record({
+        service,
+        operation: operation.name,
+        status,
+        ...(typeof code === 'string' && { code }),
+        ...(admitted.tenantId !== undefined && { tenantId: admitted.tenantId }),
+        ...(reason !== undefined && { reason }),
+      });
+    if (admitted.refused) {
+      const { status, code, reason } = admitted.refused;
+      note(status, code, reason);
+      await readToItsEnd(incoming);
+      return storageErrorResponse(service, request, admitted.refused);
+    }
+    try {
+      const answer = await forward(incoming);
+      if (isOfWrongKey(request, answer)) {
+        await answer.body?.cancel();
+        const { status, code } = authenticationFailed;
+        note(status, code, 'the signature is not of the account key');
+        return storageErrorResponse(service, request, authenticationFailed);
+      }
+      note(answer.status, answer.headers.get('x-ms-error-code'));
+      return answer;
+    } catch {
+      note(500, 'InternalError', 'Azurite did not answer');
+      const message = 'The server encountered an internal error. Please retry the request.';
+      return storageErrorResponse(service, request, { status: 500, code: 'InternalError', message });
+    }
+  };
+}
+
+async function admit(
+  cloud: CloudContext,
+  service: StorageService,
+  tokens: VerifiedTokens,
+  request: Request,
+  operation: StorageOperation,
+): Promise<{ tenantId?: string; refused?: Refusal }> {
+  const caller = await authenticate(cloud, service, tokens, request);
+  if ('refused' in caller) return caller;
+  if (caller.kind !== 'token') return {};
+  const { tid: tenantId } = caller.claims;
+  if (mayDo(cloud.state, caller.claims, operation)) return { tenantId };
+  return { tenantId, refused: permissionMismatch(operation) };
+}
+
+/** As seen in https://github.com/Azure/kusto-copy/issues/79. It does not say which right is missing; the journal does. */
+const permissionMismatch = ({ name, needs }: StorageOperation): Refusal => ({
+  status: 403,
+  code: 'AuthorizationPermissionMismatch',
+  message: 'This request is not authorized to perform this operation using this permission.',
+  reason: `no role allows ${name}: it takes ${needs.map((set) => set.join(' and ')).join(', or ')}`,
+});
+
+/**
+ * Azurite with tokens on says of a wrong key that the header is malformed; the service, that the signature is wrong:
+ * https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key.
+ */
+function isOfWrongKey(request: Request, answer: Response): boolean {
+  const isByKey = request.headers.get('authorization')?.startsWith('SharedKey') === true;
+  return isByKey && answer.headers.get('x-ms-error-code') === 'InvalidAuthenticationInfo';
+}
+
+/** A client that still writes when the answer comes sees a reset in its place. */
+async function readToItsEnd(incoming: IncomingMessage): Promise<void> {
+  incoming.resume();
+  // A client that goes away in the middle needs no answer.
+  await finished(incoming, { writable: false }).catch(() => {});
+}

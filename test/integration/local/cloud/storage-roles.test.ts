@@ -1,0 +1,163 @@
+/** What each built-in role of Storage lets an identity do, tried on the real operations. */
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { StorageRole } from '../../../../local/cloud/state.ts';
+import type { StorageService } from '../../../../local/cloud/storage/storage-error.ts';
+import { startTestCloud } from '../../../support/cloud.ts';
+import { assignRoles, call, type StorageCall, xmlError } from './storage-requests.ts';
+
+const cloud = await startTestCloud({ storage: 'memory' });
+after(() => cloud.stop());
+
+const message = '<QueueMessage><MessageText>hello</MessageText></QueueMessage>';
+const json = { accept: 'application/json', 'content-type': 'application/json' };
+const entity = JSON.stringify({ PartitionKey: 'p', RowKey: 'r' });
+const blob = { 'x-ms-blob-type': 'BlockBlob' };
+
+/** Each by its name in the journal; all of them find what they need. */
+const calls: Record<string, [StorageService, StorageCall]> = {
+  listQueues: ['queue', { path: '?comp=list' }],
+  createQueue: ['queue', { method: 'PUT', path: '/another' }],
+  putMessage: ['queue', { method: 'POST', path: '/work/messages', body: message }],
+  peekMessages: ['queue', { path: '/work/messages?peekonly=true' }],
+  getMessages: ['queue', { path: '/work/messages' }],
+  clearMessages: ['queue', { method: 'DELETE', path: '/work/messages' }],
+  listContainers: ['blob', { path: '?comp=list' }],
+  createContainer: ['blob', { method: 'PUT', path: '/another?restype=container' }],
+  listBlobs: ['blob', { path: '/content?restype=container&comp=list' }],
+  putBlob: ['blob', { method: 'PUT', path: '/content/b', headers: blob, body: 'x' }],
+  getBlob: ['blob', { path: '/content/a' }],
+  getBlobProperties: ['blob', { method: 'HEAD', path: '/content/a' }],
+  getBlobTags: ['blob', { path: '/content/a?comp=tags' }],
+  queryTables: ['table', { path: '/Tables', headers: json }],
+  insertEntity: ['table', { method: 'POST', path: '/rows', headers: json, body: entity }],
+  queryEntities: ['table', { path: '/rows()', headers: json }],
+  insertOrMergeEntity: [
+    'table',
+    { method: 'PATCH', path: "/rows(PartitionKey='p',RowKey='s')", headers: json, body: '{}' },
+  ],
+};
+
+const allowed: Record<StorageRole, string[]> = {
+  'Storage Blob Data Owner': [
+    'listContainers',
+    'createContainer',
+    'listBlobs',
+    'putBlob',
+    'getBlob',
+    'getBlobProperties',
+    'getBlobTags',
+  ],
+  'Storage Blob Data Contributor': [
+    'listContainers',
+    'createContainer',
+    'listBlobs',
+    'putBlob',
+    'getBlob',
+    'getBlobProperties',
+  ],
+  'Storage Blob Data Reader': ['listContainers', 'listBlobs', 'getBlob', 'getBlobProperties'],
+  'Storage Queue Data Contributor': [
+    'listQueues',
+    'createQueue',
+    'putMessage',
+    'peekMessages',
+    'getMessages',
+    'clearMessages',
+  ],
+  'Storage Queue Data Reader': ['listQueues', 'peekMessages'],
+  'Storage Queue Data Message Processor': ['peekMessages', 'getMessages'],
+  'Storage Queue Data Message Sender': ['putMessage'],
+  'Storage Table Data Contributor': ['queryTables', 'insertEntity', 'queryEntities', 'insertOrMergeEntity'],
+  'Storage Table Data Reader': ['queryTables', 'queryEntities'],
+};
+
+before(async () => {
+  const made = [
+    await call(cloud, 'queue', { method: 'PUT', path: '/work' }),
+    await call(cloud, 'blob', { method: 'PUT', path: '/content?restype=container' }),
+    await call(cloud, 'blob', { method: 'PUT', path: '/content/a', headers: blob, body: 'a' }),
+    await call(cloud, 'table', { method: 'POST', path: '/Tables', headers: json, body: '{"TableName":"rows"}' }),
+  ];
+  assert.deepEqual(
+    made.map(({ status }) => status),
+    [201, 201, 201, 201],
+  );
+});
+
+for (const [role, names] of Object.entries(allowed)) {
+  test(`${role} allows ${names.join(', ')} and nothing else`, async () => {
+    const state = cloud.state;
+    assignRoles(state, ...Object.keys(allowed).filter((one): one is StorageRole => one === role));
+    const done: string[] = [];
+    for (const [name, [service, request]] of Object.entries(calls)) {
+      const response = await call(cloud, service, request);
+      await response.arrayBuffer();
+      const entry = cloud.journal.entries.at(-1);
+      assert.equal(entry?.operation, name);
+      if (response.headers.get('x-ms-error-code') !== 'AuthorizationPermissionMismatch') done.push(name);
+      else assert.equal(response.status, 403);
+    }
+    assert.deepEqual(done, names);
+  });
+}
+
+describe('the details of the queue roles', () => {
+  async function received(): Promise<string> {
+    assignRoles(cloud.state, 'Storage Queue Data Contributor');
+    await call(cloud, 'queue', { method: 'POST', path: '/work/messages', body: message });
+    const text = await (await call(cloud, 'queue', { path: '/work/messages?visibilitytimeout=1' })).text();
+    const [, id, receipt] = /<MessageId>([^<]+)<.*<PopReceipt>([^<]+)</s.exec(text) ?? [];
+    assert.ok(id !== undefined && receipt !== undefined, text);
+    return `/work/messages/${id}?popreceipt=${encodeURIComponent(receipt)}`;
+  }
+
+  test('a Message Processor may delete a message and may not change one', async () => {
+    const path = await received();
+    assignRoles(cloud.state, 'Storage Queue Data Message Processor');
+    const update = { method: 'PUT', path: `${path}&visibilitytimeout=30`, body: message };
+    assert.equal((await xmlError(await call(cloud, 'queue', update))).code, 'AuthorizationPermissionMismatch');
+    assert.equal((await call(cloud, 'queue', { method: 'DELETE', path })).status, 204);
+  });
+
+  test('two roles together allow what both do', async () => {
+    assignRoles(cloud.state, 'Storage Queue Data Message Sender', 'Storage Queue Data Reader');
+    for (const name of ['putMessage', 'peekMessages', 'listQueues']) {
+      const [service, request] = calls[name] ?? assert.fail();
+      assert.ok((await call(cloud, service, request)).ok, name);
+    }
+  });
+});
+
+test('a refusal names no right to the caller, and all that would do to the journal', async () => {
+  assignRoles(cloud.state, 'Storage Queue Data Reader');
+  const response = await call(cloud, 'queue', { path: '/work/messages' });
+  assert.deepEqual(await xmlError(response), {
+    status: 403,
+    code: 'AuthorizationPermissionMismatch',
+    message: 'This request is not authorized to perform this operation using this permission.',
+  });
+  const messages = 'queueServices/queues/messages';
+  assert.equal(
+    cloud.journal.entries.at(-1)?.reason,
+    `no role allows getMessages: it takes ${messages}/process/action, or ${messages}/delete and ${messages}/read`,
+  );
+});
+
+test('a reader cannot change entities by putting them into a transaction', async () => {
+  assignRoles(cloud.state, 'Storage Table Data Reader');
+  const response = await call(cloud, 'table', { method: 'POST', path: '/$batch', body: '--batch_1--' });
+  assert.equal(response.status, 403);
+  assert.equal(cloud.journal.entries.at(-1)?.operation, 'entityGroupTransaction');
+});
+
+test('what is no operation is told by the service only to who may change it', async () => {
+  assignRoles(cloud.state, 'Storage Queue Data Reader');
+  const unknown = { method: 'PATCH', path: '/work/messages' };
+  assert.equal((await call(cloud, 'queue', unknown)).headers.get('server'), null);
+  assignRoles(cloud.state, 'Storage Queue Data Contributor');
+  const response = await call(cloud, 'queue', unknown);
+  assert.match(response.headers.get('server') ?? '', /^Azurite-Queue/);
+  assert.ok(response.status >= 400 && response.status < 500, `${response.status}`);
+});

@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { runCmdlets } from '../../../../../local/cloud/exchange/run-cmdlets.ts';
+import { anna, appId, contoso, objectId, post, run, stops, tenantId } from './contoso.ts';
+
+const shows = (script: string): string[] => run(contoso(), script).lines;
+
+describe('a script', () => {
+  test('shows what it writes, with variables and parts of objects in double quotes', () => {
+    assert.deepEqual(
+      shows(`$name = 'Post'; $box = Get-Mailbox $name\nWrite-Host "$name is $($box.PrimarySmtpAddress), \`$1 ""x"""`),
+      [`Post is ${post}, $1 "x"`],
+    );
+  });
+
+  test('has no variables in single quotes', () => {
+    assert.deepEqual(shows(`Write-Host '$name ''x'' \`n'`), [`$name 'x' \`n`]);
+  });
+
+  test('takes comments, and a backtick at the end of a line', () => {
+    assert.deepEqual(shows('# first\nWrite-Host `\r\n  one # two\r\n<# three\nfour #> Write-Host five'), [
+      'one',
+      'five',
+    ]);
+  });
+
+  test('takes names of cmdlets, parameters and variables without regard to case', () => {
+    assert.deepEqual(shows(`$A = 'x'; WRITE-HOST -object $a`), ['x']);
+  });
+
+  test('takes the branch whose condition holds', () => {
+    const script = (condition: string) => `if (${condition}) { Write-Host yes }\nelse { Write-Host no }`;
+    assert.deepEqual(shows(script('Get-Mailbox Post')), ['yes']);
+    assert.deepEqual(shows(script('-not (Get-Mailbox Nobody -ErrorAction SilentlyContinue)')), ['yes']);
+    assert.deepEqual(shows(script("(Get-CASMailbox Post).ImapEnabled -eq $true -and 'a' -ne 'A'")), ['no']);
+    assert.deepEqual(shows(script('(Get-CASMailbox Post).SmtpClientAuthenticationDisabled -eq $null')), ['yes']);
+    assert.deepEqual(shows('if ($false) {} elseif (1) { Write-Host second } else { Write-Host third }'), ['second']);
+  });
+
+  test('binds -and and -or to the left, and asks no more than it needs', () => {
+    const holds = (condition: string): boolean => shows(`if (${condition}) { Write-Host yes }`).length > 0;
+    assert.equal(holds('$true -or $false -and $false'), false);
+    assert.equal(holds('$false -and $true -or $true'), true);
+    assert.equal(holds('$true -or (Get-Mailbox Nobody)'), true);
+    assert.equal(holds('$false -and (Get-Mailbox Nobody)'), false);
+    assert.equal(holds('-not $false -and !$false'), true);
+  });
+
+  test('runs a block for each of several values', () => {
+    assert.deepEqual(shows(`foreach ($one in 'a', 'b') { Write-Host $one }`), ['a', 'b']);
+    assert.deepEqual(shows(`$all = @('a', 'b')\nforeach ($one in $all) {\n  Write-Host $one\n}`), ['a', 'b']);
+    assert.deepEqual(shows('foreach ($box in Get-Mailbox) { Write-Host $box.Alias }'), ['post', 'anna']);
+  });
+
+  test('shows objects as a table or a list, and drops what goes to Out-Null', () => {
+    assert.deepEqual(shows('Get-Mailbox | ft Alias, DisplayName'), [
+      '',
+      'Alias DisplayName',
+      '----- -----------',
+      'post  Post',
+      'anna  Anna',
+      '',
+    ]);
+    assert.deepEqual(shows('Get-CASMailbox Post | Select-Object Name,ImapEnabled | Format-List'), [
+      '',
+      'Name        : Post',
+      'ImapEnabled : True',
+      '',
+    ]);
+    assert.deepEqual(shows('Get-Mailbox | Select-Object -First 1 -ExpandProperty Alias'), ['post']);
+    assert.deepEqual(shows('Get-Mailbox | Out-Null'), []);
+  });
+
+  test('gives out the objects beside their text', () => {
+    const [box] = run(contoso(), 'Get-Mailbox Post').output;
+    assert.equal(box?.['PrimarySmtpAddress'], post);
+  });
+
+  test('stops at its first error and keeps what it has done', () => {
+    const state = contoso();
+    assert.match(
+      stops(
+        state,
+        `Set-CASMailbox Post -ImapEnabled $false\nSet-CASMailbox Nobody -ImapEnabled $false\nSet-CASMailbox Anna -ImapEnabled $false`,
+      ),
+      /^2:1 Set-CASMailbox: The operation couldn't be performed because object 'Nobody' couldn't be found on 'contoso.example'/,
+    );
+    assert.deepEqual(
+      state.mailboxes.map(({ exchange }) => exchange?.imapEnabled),
+      [false, undefined],
+    );
+  });
+
+  test('goes on behind an error where -ErrorAction says so', () => {
+    assert.deepEqual(shows('Get-Mailbox Nobody -ErrorAction SilentlyContinue\nWrite-Host on'), ['on']);
+    const [told, on] = shows(`$ErrorActionPreference = 'Continue'\nGet-Mailbox Nobody\nWrite-Host on`);
+    assert.match(told ?? '', /^Get-Mailbox: The operation couldn't be performed/);
+    assert.equal(on, 'on');
+  });
+
+  test('changes nothing when any of it cannot be read', () => {
+    const state = contoso();
+    stops(state, 'Set-CASMailbox Post -ImapEnabled $false\nSet-CASMailbox Post -Imap $true');
+    assert.equal(state.mailboxes[0]?.exchange, undefined);
+  });
+});
+
+describe('a script is refused with its place and with what is supported', () => {
+  const refusals: [what: string, script: string, refused: RegExp][] = [
+    [
+      'an unknown cmdlet',
+      'Write-Host a\n  Get-Foo',
+      /^2:3 The term 'Get-Foo' is not recognized .* Supported are: Connect-ExchangeOnline, /,
+    ],
+    [
+      'an unknown parameter',
+      'Get-Mailbox -Filter x',
+      /^1:13 A parameter cannot be found that matches parameter name 'Filter'\. Supported for Get-Mailbox are: -Identity, /,
+    ],
+    [
+      'an abbreviated parameter',
+      'Get-Mailbox -Ident x',
+      /^1:13 A parameter cannot be found that matches parameter name 'Ident'/,
+    ],
+    [
+      'a parameter twice',
+      'Get-Mailbox -Identity a -Identity b',
+      /^1:25 Cannot bind parameter because parameter 'Identity' is specified more than once/,
+    ],
+    ['a parameter without its value', 'Get-Mailbox -Identity', /^1:13 Missing an argument for parameter 'Identity'/],
+    [
+      'a parameter in the place of a value',
+      'Get-Mailbox -Identity -ResultSize 1',
+      /^1:13 Missing an argument for parameter 'Identity'/,
+    ],
+    [
+      'a missing parameter',
+      'New-ServicePrincipal -DisplayName x',
+      /^1:1 Cannot process command because of one or more missing mandatory parameters: AppId\./,
+    ],
+    ['one value too many', 'Get-Mailbox a b', /^1:15 A positional parameter cannot be found/],
+    [
+      'a value of another type',
+      'Set-CASMailbox Post -ImapEnabled "false"',
+      /^1:1 Set-CASMailbox: Cannot process argument transformation on parameter 'ImapEnabled'\. Cannot convert value "false" to type "System\.Boolean"/,
+    ],
+    [
+      'nothing where a value is needed',
+      'Get-Mailbox $null',
+      /parameter 'Identity'\. Cannot bind the argument because it is null/,
+    ],
+    [
+      'an object where text is needed',
+      'Get-Mailbox (Get-Mailbox Post)',
+      /parameter 'Identity'\. Cannot convert an object to type "System\.String"/,
+    ],
+    ['a placeholder', 'New-ServicePrincipal -AppId <APPLICATION_ID>', /^1:29 Unexpected '<'/],
+    [
+      'a variable that was never set',
+      'Write-Host $nothing',
+      /^1:12 The variable '\$nothing' cannot be retrieved because it has not been set/,
+    ],
+    [
+      'a property that is not there',
+      '$x = (Get-Mailbox Post).Adress',
+      /^1:24 The property 'Adress' cannot be found on this object/,
+    ],
+    ['a change of a constant', '$true = 1', /^1:1 Cannot overwrite variable true/],
+    ['a string without an end', "Write-Host 'a\nb", /^1:12 The string is missing the terminator: '/],
+    ['a variable before a colon', 'Write-Host "$x: 1"', /^1:13 Variable reference is not valid/],
+    ['typographic quotes', 'Get-Mailbox “Post”', /^1:13 Unexpected '“'/],
+    ['a block without an end', 'if (1) {', /^1:9 Unexpected end of the script\. Expected is '}'/],
+    ['a bracket too many', 'Get-Mailbox Post }', /^1:18 Unexpected '}'/],
+    [
+      'another cmdlet behind a pipe',
+      'Get-Mailbox | Set-Mailbox',
+      /^1:15 'Set-Mailbox' is not supported behind a pipe\. Supported are: Format-Table, Format-List, /,
+    ],
+    ['another statement', 'while ($true) { }', /^1:1 Unexpected 'while'\. Supported are cmdlets, variables, if/],
+    ['another operator', "if ('a' -match 'a') { }", /^1:9 The operator -match is not supported here/],
+    ['a method call', "(Get-Mailbox Post).Alias.ToUpper('x')", /^1:25 Unexpected '\.'/],
+    ['a call of a program', '& calc.exe', /^1:1 Unexpected '&'/],
+    ['a script of a type', '[System.IO.File]::ReadAllText(1)', /^1:1 Unexpected '\['/],
+    ['an environment variable', 'Write-Host $env:HOME', /^1:12 Unexpected '\$'\. Expected is the name of a variable/],
+    ['a redirection', 'Get-Mailbox Post > out.txt', /^1:18 Unexpected '>'/],
+  ];
+  for (const [what, script, refused] of refusals) {
+    test(what, () => {
+      assert.match(stops(contoso(), script), refused);
+    });
+  }
+
+  test('what is nested deeper than the stack', () => {
+    assert.match(stops(contoso(), '('.repeat(50_000)), /nested too deeply/);
+    assert.match(stops(contoso(), `$x = Get-Mailbox Post; $x${'.Alias'.repeat(30_000)}`), /nested too deeply/);
+  });
+});
+
+describe('a session', () => {
+  const unconnected = (script: string) => runCmdlets({ state: contoso() }, script);
+
+  test('has no cmdlets of Exchange before it is connected', () => {
+    assert.match(
+      unconnected('Get-Mailbox').error?.message ?? '',
+      /The term 'Get-Mailbox' is not recognized .* Connect-ExchangeOnline/,
+    );
+    const { error } = unconnected(
+      `Connect-ExchangeOnline -Organization contoso.example\nDisconnect-ExchangeOnline -Confirm:$false\nGet-Mailbox`,
+    );
+    assert.equal(error?.line, 3);
+  });
+
+  test('connects by organization, by user, or as the app itself', () => {
+    for (const how of [
+      `-Organization ${tenantId}`,
+      '-Organization contoso.example',
+      '-UserPrincipalName admin@contoso.example -ShowBanner:$false',
+      `-AppId ${appId} -CertificateThumbprint 012 -Organization contoso.example`,
+    ]) {
+      assert.equal(unconnected(`Connect-ExchangeOnline ${how}`).tenantId, tenantId, how);
+    }
+  });
+
+  test('does not connect to an organization that is not there, or that nobody names', () => {
+    assert.match(
+      unconnected('Connect-ExchangeOnline -Organization nowhere.example').error?.message ?? '',
+      /There is no organization nowhere\.example/,
+    );
+    assert.match(unconnected('Connect-ExchangeOnline').error?.message ?? '', /Nobody can sign in here/);
+    assert.match(
+      unconnected(`Connect-ExchangeOnline -AppId ${appId} -Organization contoso.example`).error?.message ?? '',
+      /needs -Organization and a certificate/,
+    );
+  });
+
+  test('sees nothing of another organization', () => {
+    const state = contoso();
+    const fabrikam = {
+      id: '22222222-bbbb-4bbb-8bbb-222222222222',
+      domain: 'fabrikam.example',
+      displayName: 'F',
+      administrators: [],
+    };
+    state.tenants.push(fabrikam);
+    run(state, `New-ServicePrincipal -AppId ${appId} -ObjectId ${objectId}`);
+    const { output, error } = runCmdlets({ state }, `Get-ServicePrincipal\nGet-Mailbox ${anna}`, {
+      tenantId: fabrikam.id,
+    });
+    assert.deepEqual(output, []);
+    assert.match(error?.message ?? '', /object 'anna@contoso\.example' couldn't be found on 'fabrikam\.example'/);
+  });
+});
