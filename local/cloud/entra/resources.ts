@@ -26,6 +26,17 @@ const apis: readonly Api[] = [
     appId: '00000002-0000-0ff1-ce00-000000000000',
     names: ['https://outlook.office365.com', 'https://outlook.office.com', 'https://ps.outlook.com'],
   },
+  // Without application permissions: what an app may do there is the vault's and the account's own roles to say.
+  {
+    displayName: 'Azure Key Vault',
+    appId: 'cfa8b339-82a2-471a-a3c9-0fc0be7a4093',
+    names: ['https://vault.azure.net'],
+  },
+  {
+    displayName: 'Azure Storage',
+    appId: 'e406a681-f3d4-42a8-90b6-c2b029497af1',
+    names: ['https://storage.azure.com'],
+  },
 ];
 
 /** By one of its names, with or without a slash at the end, or by its app id. */

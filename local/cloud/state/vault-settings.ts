@@ -9,7 +9,7 @@ const transactions = z.int().min(0);
  * Transactions in ten seconds; what is left out is as documented:
  * https://learn.microsoft.com/azure/key-vault/general/service-limits.
  */
-export const vaultLimits = z.strictObject({
+const vaultLimits = z.strictObject({
   /** Of software keys, by their size in bits: everything but making them. */
   rsa2048: transactions.exactOptional(),
   rsa3072: transactions.exactOptional(),
@@ -36,5 +36,4 @@ export const vaultSettings = z.strictObject({
   limits: vaultLimits.exactOptional(),
 });
 
-export type VaultSettings = z.infer<typeof vaultSettings>;
 export type VaultLimits = z.infer<typeof vaultLimits>;

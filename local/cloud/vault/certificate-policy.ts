@@ -63,18 +63,27 @@ const defaults = {
 export const policyOf = (state: CloudState, certificate: VaultCertificate): VaultCertificatePolicy =>
   state.vaultCertificatePolicies.find(({ name }) => isSame(name, certificate.name)) ?? shownBy(certificate);
 
+/** Reading a certificate takes longer than all the rest of a request. */
+const read = new WeakMap<VaultCertificate, VaultCertificatePolicy>();
+
 /** What can be told of a certificate that was put into the vault without a policy. */
 export function shownBy(certificate: VaultCertificate): VaultCertificatePolicy {
+  const policy = read.get(certificate) ?? readPolicy(certificate);
+  read.set(certificate, policy);
+  return policy;
+}
+
+function readPolicy(certificate: VaultCertificate): VaultCertificatePolicy {
   const { name, der, exportable, contentType = 'application/x-pem-file', created, notBefore, expires } = certificate;
-  const read = new X509Certificate(Buffer.from(der, 'base64'));
+  const x509 = new X509Certificate(Buffer.from(der, 'base64'));
   return {
     ...defaults,
     name,
     exportable,
     contentType,
-    keySize: read.publicKey.asymmetricKeyDetails?.modulusLength ?? defaults.keySize,
-    subject: read.subject,
-    ekus: read.keyUsage ?? [],
+    keySize: x509.publicKey.asymmetricKeyDetails?.modulusLength ?? defaults.keySize,
+    subject: x509.subject,
+    ekus: x509.keyUsage ?? [],
     keyUsage: keyUsageOf(der),
     validityMonths: Math.round((expires - notBefore) / ((365.25 * 24 * 60 * 60) / 12)),
     lifetimeActions: [{ action: 'EmailContacts', lifetimePercentage: 80 }],

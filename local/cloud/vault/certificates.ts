@@ -22,8 +22,9 @@ export const thumbprint = (der: string): string =>
 /** https://learn.microsoft.com/rest/api/keyvault/certificates/get-certificate. Disabled versions are shown. */
 export const getCertificate = (request: VaultRequest): VaultAnswer => {
   const { state, name, version } = request;
+  if (version !== undefined) return ok(versionBundle(request, requireVersion(request)));
   if (hides(state, 'certificates', name)) throw notFound('certificates', name);
-  return ok(version === undefined ? certificateBundle(request) : versionBundle(request, requireVersion(request)));
+  return ok(certificateBundle(request));
 };
 
 const requireVersion = (request: VaultRequest): VaultCertificate =>
@@ -39,13 +40,9 @@ export function certificateBundle(request: VaultRequest): Record<string, unknown
   const pending = pendingOf(state, name);
   const shown = newest ?? (pending?.certificate && { ...pending.certificate, enabled: false });
   if (shown === undefined) throw notFound('certificates', name);
-  const { id, ...bundle } = newest === undefined ? placeholder(request, shown) : versionBundle(request, newest);
-  const { pending: link, ...content } = { pending: undefined, ...bundle };
   return {
-    id,
-    ...content,
+    ...(newest === undefined ? placeholder(request, shown) : versionBundle(request, newest)),
     policy: policyBundle(vaultUrl, policyOf(state, shown)),
-    ...(link !== undefined && { pending: link }),
   };
 }
 

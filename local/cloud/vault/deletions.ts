@@ -12,7 +12,7 @@ const DAY_SECONDS = 24 * 60 * 60;
 
 const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
-export const deletionOf = (state: CloudState, collection: Collection, name: string): VaultDeletion | undefined =>
+const deletionOf = (state: CloudState, collection: Collection, name: string): VaultDeletion | undefined =>
   state.vaultDeletions.find((one) => one.collection === collection && same(one.name, name));
 
 /** Whether a name is deleted: every version of it, from the moment of the request until it is recovered. */

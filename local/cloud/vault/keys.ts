@@ -28,7 +28,8 @@ const createBody = z.object({
   kty: z.enum(['RSA', 'RSA-HSM', 'EC', 'EC-HSM', 'oct', 'oct-HSM']),
   key_size: z.int().optional(),
   key_ops: z.array(operation).optional(),
-  public_exponent: z.int().optional(),
+  // The Fermat primes and 3 are what RSA keys are made with. Which of them a vault takes is not documented.
+  public_exponent: z.literal([3, 17, 257, 65537]).optional(),
   release_policy: z.unknown().optional(),
 });
 const updateBody = z.object({
@@ -44,7 +45,7 @@ export const effectiveKey = (state: CloudState, key: VaultKey): Versioned => cer
 export const getKey = (request: VaultRequest): VaultAnswer =>
   ok(keyBundle(request, requireObject(request.state.vaultKeys, request)));
 
-export function keyBundle({ state, vaultUrl }: VaultRequest, key: VaultKey): Record<string, unknown> {
+function keyBundle({ state, vaultUrl }: VaultRequest, key: VaultKey): Record<string, unknown> {
   const { n, e } = publicPart.parse(key.jwk);
   return {
     key: { kid: objectId(vaultUrl, 'keys', key), kty: 'RSA', key_ops: key.operations, n, e },

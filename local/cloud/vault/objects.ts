@@ -79,6 +79,6 @@ export function attributes(state: CloudState, one: Versioned): Record<string, un
 
 export const tagsOf = ({ tags }: Versioned): { tags?: Record<string, string> } => (tags === undefined ? {} : { tags });
 
-export const recoverableDays = (state: CloudState): number => state.vault?.recoverableDays ?? 90;
+const recoverableDays = (state: CloudState): number => state.vault?.recoverableDays ?? 90;
 
 export const newVersion = (): string => crypto.randomUUID().replaceAll('-', '');

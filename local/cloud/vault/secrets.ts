@@ -49,7 +49,7 @@ function requireOwnForm(secret: VaultSecret, wanted: string | null): string {
 }
 
 /** Everything but the value. */
-export function secretBundle(request: VaultRequest, secret: AnySecret): Record<string, unknown> {
+function secretBundle(request: VaultRequest, secret: AnySecret): Record<string, unknown> {
   return { id: objectId(request.vaultUrl, 'secrets', secret), ...description(request, secret) };
 }
 

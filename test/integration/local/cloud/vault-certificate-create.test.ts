@@ -15,9 +15,7 @@ const url = cloud.urls.vault;
 const selfSigned = { x509_props: { subject: 'CN=mine' }, issuer: { name: 'Self' } };
 
 /** How long the making takes, in milliseconds. */
-const setting = (certificateMilliseconds: number): void => {
-  cloud.state.vault = { certificateMilliseconds };
-};
+const setting = (certificateMilliseconds: number) => (cloud.state.vault = { certificateMilliseconds });
 afterEach(() => setting(0));
 
 const operation = z.strictObject({

@@ -73,7 +73,13 @@ describe('creating a key', () => {
         message: `Unsupported key size (${size}). Supported sizes are [2048, 3072, 4096]`,
       });
     }
-    for (const json of [{}, { kty: 'rsa' }, { kty: 'RSA', key_ops: ['signs'] }, { kty: 'RSA', key_size: '2048' }]) {
+    for (const json of [
+      {},
+      { kty: 'rsa' },
+      { kty: 'RSA', key_ops: ['signs'] },
+      { kty: 'RSA', key_size: '2048' },
+      { kty: 'RSA', public_exponent: 1 },
+    ]) {
       assert.equal((await create('wrong', json)).status, 400, JSON.stringify(json));
     }
     assert.equal((await ask('keys/wrong')).status, 404);

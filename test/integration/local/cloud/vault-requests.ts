@@ -77,13 +77,6 @@ export async function administrator(
   return (path, options = {}) => ask(cloud, path, { token, ...options });
 }
 
-/** The answer, which must be a 200. */
-export async function okOf(answer: Promise<VaultAnswer>): Promise<VaultAnswer> {
-  const { status, body } = await answer;
-  assert.equal(status, 200, JSON.stringify(body));
-  return answer;
-}
-
 const errorSchema = z.strictObject({
   error: z.strictObject({
     code: z.string(),

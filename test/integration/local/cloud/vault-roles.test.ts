@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import type { VaultRole } from '../../../../local/cloud/state.ts';
 import { assignVaultRole, removeVaultRole } from '../../../../local/cloud/vault/roles.ts';
-import { customers, startTestCloud, vendor } from '../../../support/cloud.ts';
+import {
+  anEnterpriseApp,
+  customers,
+  grantedToken,
+  requestToken,
+  startTestCloud,
+  vendor,
+} from '../../../support/cloud.ts';
 import { ask, aTokenWithRoles, aVaultToken, errorOf, lastEntry } from './vault-requests.ts';
 
 const cloud = await startTestCloud();
@@ -169,9 +176,16 @@ describe('a caller without the role', () => {
 });
 
 describe('a role that is assigned', () => {
-  test('lets an enterprise application of the home tenant in, by its object id', async () => {
-    const principalId = crypto.randomUUID();
-    const token = await aVaultToken(cloud, { oid: principalId, sub: principalId, appid: vendor.appId });
+  test('lets an app of the home tenant in with the token that Entra gave it, by its object id', async () => {
+    const enterpriseApp = anEnterpriseApp({ tenantId: vendor.tenantId });
+    cloud.state.enterpriseApps.push(enterpriseApp);
+    const { objectId: principalId } = enterpriseApp;
+    const answer = await requestToken(cloud, {
+      tenant: vendor.tenantId,
+      form: { scope: 'https://vault.azure.net/.default' },
+    });
+    const { access_token: token, claims } = await grantedToken(answer);
+    assert.deepEqual([claims['oid'], claims['roles']], [principalId, undefined]);
     assert.equal((await ask(cloud, `keys/${name}`, { token })).status, 403);
     assignVaultRole(cloud.state, { principalId, role: 'Key Vault Crypto User' });
     assert.equal((await ask(cloud, `keys/${name}`, { token })).status, 200);

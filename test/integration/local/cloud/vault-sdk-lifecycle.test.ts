@@ -38,7 +38,7 @@ async function report(program: string): Promise<unknown> {
 
 describe("Microsoft's own clients, with DefaultAzureCredential", { concurrency: true }, () => {
   test('create, renew, export, import, disable, delete, recover and purge a certificate', async () => {
-    assert.deepEqual(await report('vault-sdk-certificates.ts'), {
+    assert.deepEqual(await report('vault-sdk-certificates-client.ts'), {
       first: { tags: { a: 'b' }, subject: 'CN=sdk', enabled: true },
       operation: 'completed',
       isNewer: true,
@@ -60,7 +60,7 @@ describe("Microsoft's own clients, with DefaultAzureCredential", { concurrency: 
 
   test('create, rotate, use, delete, recover and purge a key', async () => {
     const back = 'data data';
-    assert.deepEqual(await report('vault-sdk-keys.ts'), {
+    assert.deepEqual(await report('vault-sdk-keys-client.ts'), {
       first: { type: 'RSA', tags: { a: 'b' }, bits: 3072 },
       isNewer: true,
       updated: { c: 'd' },
@@ -79,7 +79,7 @@ describe("Microsoft's own clients, with DefaultAzureCredential", { concurrency: 
   });
 
   test('set, list page by page, disable, delete, recover and purge a secret', async () => {
-    assert.deepEqual(await report('vault-sdk-secrets.ts'), {
+    assert.deepEqual(await report('vault-sdk-secrets-client.ts'), {
       first: ['one', 'text/plain', '2030-01-01T00:00:00.000Z', { a: 'b' }],
       newest: 'two',
       versions: 2,

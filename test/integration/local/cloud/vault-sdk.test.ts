@@ -125,3 +125,21 @@ test("an identity without a role is refused with the service's code after a sing
     ],
   );
 });
+
+test('a challenge for further claims is answered by one repetition of the request', async (t) => {
+  t.after(() => cloud.faults.clear());
+  cloud.faults.add({
+    service: 'vault',
+    operation: 'getCertificate',
+    skip: 1,
+    times: 1,
+    fault: { kind: 'answer', status: 401, code: 'insufficient_claims' },
+  });
+  const since = cloud.journal.entries.length;
+  await runClient(vendor.identityClientId);
+  const first = cloud.journal.entries.slice(since).filter(({ service }) => service === 'vault');
+  assert.deepEqual(
+    first.slice(0, 3).map(({ operation, status }) => `${operation} ${status}`),
+    ['challenge 401', 'getCertificate 401', 'getCertificate 200'],
+  );
+});
