@@ -10,6 +10,7 @@ export class ExchangeSession {
   readonly output: CmdletObject[] = [];
   readonly lines: string[] = [];
   #tenant: Tenant | undefined;
+  #directory: Tenant | undefined;
 
   constructor(state: CloudState) {
     this.state = state;
@@ -42,11 +43,31 @@ export class ExchangeSession {
     );
   }
 
-  /** @throws CmdletError when there is no such tenant. @param organization id or domain. */
+  /**
+   * The tenant whose directory Microsoft Graph PowerShell reads: connected by itself, or the organization's.
+   *
+   * @throws CmdletError
+   */
+  get directory(): Tenant {
+    const tenant = this.#directory ?? this.#tenant;
+    if (tenant === undefined) throw new CmdletError('Authentication needed. Please call Connect-MgGraph.');
+    return tenant;
+  }
+
+  /** @param organization id or domain. @throws CmdletError when there is no such tenant. */
   connect(organization: string): void {
+    this.#tenant = this.#tenantOf(organization);
+  }
+
+  /** @param organization id or domain. @throws CmdletError when there is no such tenant. */
+  connectDirectory(organization: string): void {
+    this.#directory = this.#tenantOf(organization);
+  }
+
+  #tenantOf(organization: string): Tenant {
     const { tenants } = this.state;
-    this.#tenant = tenants.find(({ id, domain }) => isSame(id, organization) || isSame(domain, organization));
-    if (this.#tenant !== undefined) return;
+    const tenant = tenants.find(({ id, domain }) => isSame(id, organization) || isSame(domain, organization));
+    if (tenant !== undefined) return tenant;
     throw new CmdletError(`There is no organization ${organization} in the local cloud.`);
   }
 

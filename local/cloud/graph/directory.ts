@@ -48,8 +48,7 @@ export const getUser: GraphOperation = (call) => {
   const user = keyOf(call, 'user');
   const mailbox = mailboxOfUser(call.cloud, call.claims.tid, user);
   if (!mailbox) {
-    // Microsoft's list of codes has the code (https://learn.microsoft.com/graph/resolve-auth-errors has the next one's
-    // sentence); this sentence is what clients are given.
+    // What clients report; no page of Microsoft's has the sentence.
     refuseWith(
       404,
       'Request_ResourceNotFound',

@@ -10,7 +10,7 @@ import { authenticate, mailboxOfUser } from './authorize.ts';
 import type { GraphEnv } from './graph-env.ts';
 import { limits } from './limits/limits.ts';
 import { targetOf } from './operations.ts';
-import { GraphRefusal, idHeaders, notImplemented, refuse, requestIds } from './refusal.ts';
+import { detailsOf, GraphRefusal, idHeaders, notImplemented, refuse, requestIds } from './refusal.ts';
 import { hasLength, readBody } from './request-body.ts';
 
 export function graph(cloud: CloudContext): Hono {
@@ -29,10 +29,10 @@ export function graph(cloud: CloudContext): Hono {
   };
 
   app.onError((error, c) => {
-    if (!(error instanceof GraphRefusal)) throw error;
-    const { status, code, reason } = error.details;
+    const details = detailsOf(error);
+    const { status, code, reason } = details;
     record(c.var, { status, code, reason });
-    return refuse(error.details, c.var.ids, cloud.now('graph'));
+    return refuse(details, c.var.ids, cloud.now('graph'));
   });
 
   app.use(arrival);

@@ -23,6 +23,18 @@ export class GraphRefusal extends Error {
   }
 }
 
+/** What is answered to an error of any kind: an unexpected one is this cloud's fault, and is told as Graph tells of its own. */
+export function detailsOf(error: Error): RefusalDetails {
+  if (error instanceof GraphRefusal) return error.details;
+  return {
+    status: 500,
+    code: 'ErrorInternalServerError',
+    message: 'An internal server error occurred. The operation failed.',
+    // The name alone: what the error says may quote the request.
+    reason: `unexpected ${error.name}`,
+  };
+}
+
 /** The identifiers of one request, as Graph returns them in headers and in the body of an error. */
 export interface RequestIds {
   requestId: string;

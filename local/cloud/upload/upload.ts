@@ -5,7 +5,7 @@
 
 import { type Context, Hono } from 'hono';
 import type { CloudContext } from '../cloud.ts';
-import { GraphRefusal, idHeaders, itemNotFound, refuse, requestIds } from '../graph/refusal.ts';
+import { detailsOf, GraphRefusal, idHeaders, itemNotFound, refuse, requestIds } from '../graph/refusal.ts';
 import { hasLength, readBody } from '../graph/request-body.ts';
 import type { UploadSession } from '../state.ts';
 import { refuseAuthorization } from './refusals.ts';
@@ -37,11 +37,11 @@ export function upload(cloud: CloudContext): Hono {
   };
 
   app.onError((error, c) => {
-    if (!(error instanceof GraphRefusal)) throw error;
-    const { status, code, reason } = error.details;
+    const details = detailsOf(error);
+    const { status, code, reason } = details;
     record(c, { status, code, reason });
     const ids = requestIds(c.req.header('client-request-id') ?? null);
-    return refuse(error.details, ids, cloud.now('upload'));
+    return refuse(details, ids, cloud.now('upload'));
   });
 
   app.use(async (c, next) => {

@@ -15,9 +15,9 @@ interface NamedApp extends EnterpriseApp {
   displayName: string;
 }
 
-function enterpriseAppsOf({ state, tenant }: ExchangeSession): NamedApp[] {
+function enterpriseAppsOf({ state, directory }: ExchangeSession): NamedApp[] {
   return state.enterpriseApps
-    .filter(({ tenantId }) => tenantId === tenant.id)
+    .filter(({ tenantId }) => tenantId === directory.id)
     .map((app) => ({
       ...app,
       displayName: state.registrations.find(({ appId }) => appId === app.appId)?.displayName ?? app.appId,
@@ -29,29 +29,42 @@ const show = ({ objectId, appId, displayName }: NamedApp): CmdletObject => ({
   view: ['DisplayName', 'Id', 'AppId'],
 });
 
+const needsNoConnection = true;
+
 export const directoryCmdlets = [
   cmdlet(
     'Connect-MgGraph',
     { Scopes: texts.optional(), TenantId: text.optional() },
     (session, { TenantId }) => {
-      if (TenantId !== undefined) session.connect(TenantId);
+      if (TenantId !== undefined) session.connectDirectory(TenantId);
+      else session.connectDirectory(session.directory.id);
       return [];
     },
-    { needsNoConnection: true },
+    { needsNoConnection },
   ),
-  cmdlet('Get-MgServicePrincipal', { Filter: text }, (session, { Filter }) => {
-    const [, property = '', quoted = ''] = /^\s*(appId|displayName)\s+eq\s+'((?:[^']|'')*)'\s*$/i.exec(Filter) ?? [];
-    if (property === '')
-      throw new CmdletError(`Invalid filter clause: only appId eq '...' and displayName eq '...' are known here.`);
-    const wanted = quoted.replaceAll("''", "'");
-    const isWanted = ({ appId, displayName }: NamedApp): boolean =>
-      isSame(isSame(property, 'appId') ? appId : displayName, wanted);
-    return enterpriseAppsOf(session).filter(isWanted).map(show);
-  }),
+  cmdlet(
+    'Get-MgServicePrincipal',
+    { Filter: text },
+    (session, { Filter }) => {
+      const [, property, quoted] = /^\s*(appId|displayName)\s+eq\s+'((?:[^']|'')*)'\s*$/i.exec(Filter) ?? [];
+      if (property === undefined || quoted === undefined) {
+        throw new CmdletError("Invalid filter clause: only appId eq '...' and displayName eq '...' are known here.");
+      }
+      const wanted = quoted.replaceAll("''", "'");
+      const isWanted = ({ appId, displayName }: NamedApp): boolean =>
+        isSame(isSame(property, 'appId') ? appId : displayName, wanted);
+      return enterpriseAppsOf(session).filter(isWanted).map(show);
+    },
+    { needsNoConnection },
+  ),
   // Of a module that is retired; Microsoft's page on OAuth for IMAP, POP and SMTP still uses it.
-  cmdlet('Get-AzureADServicePrincipal', { SearchString: text }, (session, { SearchString }) =>
-    enterpriseAppsOf(session)
-      .filter(({ displayName }) => displayName.toLowerCase().startsWith(SearchString.toLowerCase()))
-      .map(show),
+  cmdlet(
+    'Get-AzureADServicePrincipal',
+    { SearchString: text },
+    (session, { SearchString }) =>
+      enterpriseAppsOf(session)
+        .filter(({ displayName }) => displayName.toLowerCase().startsWith(SearchString.toLowerCase()))
+        .map(show),
+    { needsNoConnection },
   ),
 ];

@@ -16,6 +16,17 @@ const show = ({ mailbox, user, accessRights }: MailboxPermission): CmdletObject 
   view: ['Identity', 'User', 'AccessRights', 'IsInherited'],
 });
 
+/** Every mailbox has it: https://github.com/Microsoft365DSC/Microsoft365DSC/issues/3942. */
+const ofItself = (mailbox: string): CmdletObject => {
+  const { properties, view } = show({
+    tenantId: '',
+    mailbox,
+    user: 'NT AUTHORITY\\SELF',
+    accessRights: ['FullAccess'],
+  });
+  return { properties: { ...properties, AccessRights: ['FullAccess', 'ReadPermission'] }, view };
+};
+
 const permissionsOn = ({ state, tenant }: ExchangeSession, mailbox: string): MailboxPermission[] =>
   state.mailboxPermissions.filter(
     (one) => one.tenantId === tenant.id && isSame(one.mailbox, mailbox) && isPresent(one),
@@ -60,10 +71,10 @@ export const mailboxPermissionCmdlets = [
     { Identity: text, User: text.optional() },
     (session, { Identity, User }) => {
       const { address } = requireMailbox(session, Identity);
-      const user = User === undefined ? undefined : requireTrustee(session, User);
-      return permissionsOn(session, address)
-        .filter((one) => user === undefined || isSame(one.user, user))
-        .map(show);
+      const given = permissionsOn(session, address);
+      if (User === undefined) return [ofItself(address), ...given.map(show)];
+      const user = requireTrustee(session, User);
+      return given.filter((one) => isSame(one.user, user)).map(show);
     },
     { positional: ['Identity'] },
   ),

@@ -22,6 +22,10 @@ const show = ({ mailbox, trustee, accessRights }: RecipientPermission): CmdletOb
   view: ['Identity', 'Trustee', 'AccessControlType', 'AccessRights'],
 });
 
+/** Every mailbox has it. */
+const ofItself = (mailbox: string): CmdletObject =>
+  show({ tenantId: '', mailbox, trustee: 'NT AUTHORITY\\SELF', accessRights: ['SendAs'] });
+
 const permissionsOn = ({ state, tenant }: ExchangeSession, mailbox: string): RecipientPermission[] =>
   state.recipientPermissions.filter(
     (one) => one.tenantId === tenant.id && isSame(one.mailbox, mailbox) && isPresent(one),
@@ -60,10 +64,10 @@ export const recipientPermissionCmdlets = [
     { Identity: text, Trustee: text.optional(), AccessRights: sendAs.optional() },
     (session, { Identity, Trustee }) => {
       const { address } = requireMailbox(session, Identity);
-      const trustee = Trustee === undefined ? undefined : requireTrustee(session, Trustee);
-      return permissionsOn(session, address)
-        .filter((one) => trustee === undefined || isSame(one.trustee, trustee))
-        .map(show);
+      const given = permissionsOn(session, address);
+      if (Trustee === undefined) return [ofItself(address), ...given.map(show)];
+      const trustee = requireTrustee(session, Trustee);
+      return given.filter((one) => isSame(one.trustee, trustee)).map(show);
     },
     { positional: ['Identity'] },
   ),

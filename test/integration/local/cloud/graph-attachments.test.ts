@@ -93,6 +93,19 @@ test('gives an attachment another id when its message moves, unless ids are immu
   assert.equal(found['name'], 'invoice.txt');
 });
 
+test('answers an error of its own as Graph tells of one', async () => {
+  const { id } = await draft(cloud, { attachments: [aFile()] });
+  const [attachment] = cloud.state.messages[0]?.attachments ?? [];
+  assert.ok(attachment);
+  attachment.content = { file: 'removed-by-somebody', bytes: 6 };
+  assert.deepEqual(await refusal(await call(cloud, `messages/${id}?$expand=attachments`)), {
+    status: 500,
+    code: 'ErrorInternalServerError',
+    message: 'An internal server error occurred. The operation failed.',
+  });
+  assert.equal(cloud.journal.entries.at(-1)?.reason, 'unexpected Error');
+});
+
 test('refuses what is no file, by the type that it is', async () => {
   const { id } = await draft(cloud);
   const reference = await refusal(await add(id, { '@odata.type': '#microsoft.graph.referenceAttachment', name: 'a' }));

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { startTestCloud, type TestCloud } from '../../../support/cloud.ts';
 import { call, draft, immutable, readMessage, readPage, sendDraft } from './graph-mailbox.ts';
-import { aFile, aMessage, anna, copies, refusal, send, sender } from './graph-requests.ts';
+import { aFile, aMessage, anna, copies, recipient, refusal, send, sender } from './graph-requests.ts';
 
 let cloud: TestCloud;
 before(async () => {
@@ -131,6 +131,22 @@ describe('settling', () => {
       value.map(({ subject, parentFolderId }) => [subject, parentFolderId]),
       [['Kept', sentItems.id]],
     );
+  });
+
+  test('moves a draft from another folder than Drafts too, and none that was deleted meanwhile', async () => {
+    cloud.state.settling = 60_000;
+    const options = { method: 'POST', body: aMessage({ from: recipient(sender) }) };
+    const elsewhere = await readMessage(await call(cloud, 'mailFolders/archive/messages', options), 201);
+    const deleted = await draft(cloud);
+    for (const { id } of [elsewhere, deleted]) assert.equal((await sendDraft(cloud, id)).status, 202);
+    assert.equal((await call(cloud, `messages/${deleted.id}`, { method: 'DELETE' })).status, 204);
+    pass(60_000);
+    const { value } = await readPage(await call(cloud, 'mailFolders/SentItems/messages'));
+    assert.deepEqual(
+      value.map(({ from }) => from),
+      [{ emailAddress: { name: 'Post', address: sender } }],
+    );
+    assert.equal(copies(cloud, sender, 'deleteditems').length, 1);
   });
 
   test('settles by itself when the time has come', async () => {

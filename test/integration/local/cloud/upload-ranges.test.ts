@@ -97,6 +97,7 @@ describe('what is refused, with nothing of it taken', () => {
     ['a gap', [half + 1, size], {}, 416, 'Uploaded fragment is out of order.'],
     ['what has arrived before', [0, half], {}, 416, 'Uploaded fragment overlaps with existing data.'],
     ['what overlaps', [half - 1, size], {}, 416, 'Uploaded fragment overlaps with existing data.'],
+    ['a byte beyond the end', [half, size + 1], { bytes: Buffer.alloc(size + 1 - half) }, 400, malformed],
     ['another total', [half, size - 1], { total: size - 1 }, 400, malformed],
     ['fewer bytes than named', [half, size], { bytes: file.subarray(0, 10) }, 400, malformed],
     ['more bytes than named', [half, half + 10], { bytes: file.subarray(0, 11) }, 400, malformed],

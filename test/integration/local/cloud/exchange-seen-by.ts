@@ -1,11 +1,11 @@
 /** The same state as Graph and the mail servers see it, at a moment that a test chooses. */
 
 import assert from 'node:assert/strict';
-import { Journal } from '../../../../../local/cloud/journal.ts';
-import type { CloudContext } from '../../../../../local/cloud/cloud.ts';
-import { FaultPanel } from '../../../../../local/cloud/faults/fault-panel.ts';
-import type { CloudState, Mailbox } from '../../../../../local/cloud/state.ts';
-import { noUrls } from '../../../../../local/cloud/urls.ts';
+import { Journal } from '../../../../local/cloud/journal.ts';
+import type { CloudContext } from '../../../../local/cloud/cloud.ts';
+import { FaultPanel } from '../../../../local/cloud/faults/fault-panel.ts';
+import type { CloudState, Mailbox } from '../../../../local/cloud/state.ts';
+import { noUrls } from '../../../../local/cloud/urls.ts';
 
 export function seenBy(state: CloudState): {
   cloud: CloudContext;

@@ -1,11 +1,11 @@
-/** The PowerShell of Microsoft's own pages, with nothing but the placeholders filled in. */
+/** The PowerShell of Microsoft's own pages, with nothing but the placeholders filled in. Needs nothing. */
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { protocolAccess } from '../../../../../local/cloud/exchange/rights.ts';
-import { runCmdlets } from '../../../../../local/cloud/exchange/run-cmdlets.ts';
-import { anna, appId, claims, contoso, objectId, post, run, tenantId } from './contoso.ts';
-import { seenBy } from './seen-by.ts';
+import { protocolAccess } from '../../../../local/cloud/exchange/rights.ts';
+import { runCmdlets } from '../../../../local/cloud/exchange/run-cmdlets.ts';
+import { anna, appId, claims, contoso, objectId, post, run, tenantId } from './exchange-contoso.ts';
+import { seenBy } from './exchange-seen-by.ts';
 
 // https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth
 const oauthPage = `

@@ -1,3 +1,5 @@
+/** What an app may do by its token and by what the cmdlets have set up. Needs nothing. */
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
@@ -6,10 +8,20 @@ import {
   maySendAs,
   type ProtocolAccess,
   protocolAccess,
-} from '../../../../../local/cloud/exchange/rights.ts';
-import type { CloudState } from '../../../../../local/cloud/state.ts';
-import { anna, appId, claims, contoso, objectId, post, registrationObjectId, run, tenantId } from './contoso.ts';
-import { seenBy } from './seen-by.ts';
+} from '../../../../local/cloud/exchange/rights.ts';
+import type { CloudState } from '../../../../local/cloud/state.ts';
+import {
+  anna,
+  appId,
+  claims,
+  contoso,
+  objectId,
+  post,
+  registrationObjectId,
+  run,
+  tenantId,
+} from './exchange-contoso.ts';
+import { seenBy } from './exchange-seen-by.ts';
 
 const registered = `New-ServicePrincipal -AppId ${appId} -ObjectId ${objectId} -DisplayName Mailer`;
 const permitted = `${registered}; Add-MailboxPermission ${post} -User Mailer -AccessRights FullAccess`;

@@ -1,6 +1,8 @@
+/** The cmdlets of Exchange Online: what they change, and what they refuse as Exchange does. Needs nothing. */
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { anna, appId, contoso, objectId, post, registrationObjectId, run, stops } from './contoso.ts';
+import { anna, appId, contoso, objectId, post, registrationObjectId, run, stops } from './exchange-contoso.ts';
 
 const registered = `New-ServicePrincipal -AppId ${appId} -ObjectId ${objectId} -DisplayName Mailer | Out-Null`;
 const nowhere = "couldn't be found on 'contoso.example'";
@@ -88,6 +90,13 @@ describe('a permission', () => {
     const add = (user: string) => `${registered}\nAdd-MailboxPermission ${post} -User ${user} -AccessRights FullAccess`;
     for (const user of [objectId, 'Mailer', anna]) run(contoso(), add(user));
     assert.match(stops(contoso(), add(appId)), new RegExp(`^2:1 .* User or group "${appId}" wasn't found`));
+  });
+
+  test('of the mailbox on itself is always there', () => {
+    const shown = (script: string) => run(contoso(), script).output.map((one) => one['User'] ?? one['Trustee']);
+    assert.deepEqual(shown(`Get-MailboxPermission ${post}`), ['NT AUTHORITY\\SELF']);
+    assert.deepEqual(shown(`Get-RecipientPermission ${post}`), ['NT AUTHORITY\\SELF']);
+    assert.deepEqual(shown(`Get-MailboxPermission ${post} -User ${anna}`), []);
   });
 
   test('is given on a mailbox that is there', () => {

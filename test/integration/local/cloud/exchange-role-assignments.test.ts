@@ -1,6 +1,8 @@
+/** Role assignments of RBAC for Applications, and the cmdlet that tests them. Needs nothing. */
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { anna, appId, contoso, objectId, post, run, stops } from './contoso.ts';
+import { anna, appId, contoso, objectId, post, run, stops } from './exchange-contoso.ts';
 
 const registered = `New-ServicePrincipal -AppId ${appId} -ObjectId ${objectId} -DisplayName Mailer | Out-Null`;
 const nowhere = "couldn't be found on 'contoso.example'";

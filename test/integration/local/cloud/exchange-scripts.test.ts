@@ -1,7 +1,8 @@
+/** PowerShell as far as set-up scripts need it: what is understood, and that nothing else is. Needs nothing. */
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { runCmdlets } from '../../../../../local/cloud/exchange/run-cmdlets.ts';
-import { anna, appId, contoso, objectId, post, run, stops, tenantId } from './contoso.ts';
+import { contoso, post, run, stops } from './exchange-contoso.ts';
 
 const shows = (script: string): string[] => run(contoso(), script).lines;
 
@@ -71,11 +72,6 @@ describe('a script', () => {
     assert.deepEqual(shows('Get-Mailbox | Out-Null'), []);
   });
 
-  test('gives out the objects beside their text', () => {
-    const [box] = run(contoso(), 'Get-Mailbox Post').output;
-    assert.equal(box?.['PrimarySmtpAddress'], post);
-  });
-
   test('stops at its first error and keeps what it has done', () => {
     const state = contoso();
     assert.match(
@@ -105,7 +101,7 @@ describe('a script', () => {
   });
 });
 
-describe('a script is refused with its place and with what is supported', () => {
+describe('a script', () => {
   const refusals: [what: string, script: string, refused: RegExp][] = [
     [
       'an unknown cmdlet',
@@ -185,68 +181,13 @@ describe('a script is refused with its place and with what is supported', () => 
     ['a redirection', 'Get-Mailbox Post > out.txt', /^1:18 Unexpected '>'/],
   ];
   for (const [what, script, refused] of refusals) {
-    test(what, () => {
+    test(`is refused with its place for ${what}`, () => {
       assert.match(stops(contoso(), script), refused);
     });
   }
 
-  test('what is nested deeper than the stack', () => {
+  test('is refused when it is nested deeper than the stack', () => {
     assert.match(stops(contoso(), '('.repeat(50_000)), /nested too deeply/);
     assert.match(stops(contoso(), `$x = Get-Mailbox Post; $x${'.Alias'.repeat(30_000)}`), /nested too deeply/);
-  });
-});
-
-describe('a session', () => {
-  const unconnected = (script: string) => runCmdlets({ state: contoso() }, script);
-
-  test('has no cmdlets of Exchange before it is connected', () => {
-    assert.match(
-      unconnected('Get-Mailbox').error?.message ?? '',
-      /The term 'Get-Mailbox' is not recognized .* Connect-ExchangeOnline/,
-    );
-    const { error } = unconnected(
-      `Connect-ExchangeOnline -Organization contoso.example\nDisconnect-ExchangeOnline -Confirm:$false\nGet-Mailbox`,
-    );
-    assert.equal(error?.line, 3);
-  });
-
-  test('connects by organization, by user, or as the app itself', () => {
-    for (const how of [
-      `-Organization ${tenantId}`,
-      '-Organization contoso.example',
-      '-UserPrincipalName admin@contoso.example -ShowBanner:$false',
-      `-AppId ${appId} -CertificateThumbprint 012 -Organization contoso.example`,
-    ]) {
-      assert.equal(unconnected(`Connect-ExchangeOnline ${how}`).tenantId, tenantId, how);
-    }
-  });
-
-  test('does not connect to an organization that is not there, or that nobody names', () => {
-    assert.match(
-      unconnected('Connect-ExchangeOnline -Organization nowhere.example').error?.message ?? '',
-      /There is no organization nowhere\.example/,
-    );
-    assert.match(unconnected('Connect-ExchangeOnline').error?.message ?? '', /Nobody can sign in here/);
-    assert.match(
-      unconnected(`Connect-ExchangeOnline -AppId ${appId} -Organization contoso.example`).error?.message ?? '',
-      /needs -Organization and a certificate/,
-    );
-  });
-
-  test('sees nothing of another organization', () => {
-    const state = contoso();
-    const fabrikam = {
-      id: '22222222-bbbb-4bbb-8bbb-222222222222',
-      domain: 'fabrikam.example',
-      displayName: 'F',
-      administrators: [],
-    };
-    state.tenants.push(fabrikam);
-    run(state, `New-ServicePrincipal -AppId ${appId} -ObjectId ${objectId}`);
-    const { output, error } = runCmdlets({ state }, `Get-ServicePrincipal\nGet-Mailbox ${anna}`, {
-      tenantId: fabrikam.id,
-    });
-    assert.deepEqual(output, []);
-    assert.match(error?.message ?? '', /object 'anna@contoso\.example' couldn't be found on 'fabrikam\.example'/);
   });
 });

@@ -1,9 +1,9 @@
 /** An organization for tests of Exchange: two mailboxes, one app with consent, and the cmdlets of its administrator. */
 
 import assert from 'node:assert/strict';
-import { type CmdletResult, runCmdlets } from '../../../../../local/cloud/exchange/run-cmdlets.ts';
-import { type CloudState, emptyState } from '../../../../../local/cloud/state.ts';
-import type { AccessTokenClaims } from '../../../../../local/cloud/tokens.ts';
+import { type CmdletResult, runCmdlets } from '../../../../local/cloud/exchange/run-cmdlets.ts';
+import { type CloudState, emptyState } from '../../../../local/cloud/state.ts';
+import type { AccessTokenClaims } from '../../../../local/cloud/tokens.ts';
 
 export const tenantId = '11111111-aaaa-4aaa-8aaa-111111111111';
 export const appId = '5c2d9f4e-8a41-4f0e-9c77-3d1b8a6f2e10';
