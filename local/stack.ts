@@ -1,6 +1,6 @@
 /**
- * Everything on one machine: the local Microsoft cloud with its storage, the viewer, and the built app in the local
- * function host. The demo, `npm start` and the end-to-end tests are this, each with other settings.
+ * Everything on one machine: the local Microsoft cloud with its storage, and the built app in the local function
+ * host. The demo, `npm start` and the end-to-end tests are this, each with other settings.
  */
 
 import { join } from 'node:path';
@@ -8,8 +8,6 @@ import { routePrefix, routes } from '../shared/names.ts';
 import { buildApp } from './build.ts';
 import { type Cloud, startCloud } from './cloud/cloud.ts';
 import { demoState, vendor } from './cloud/seed.ts';
-import { serve } from './cloud/serve.ts';
-import { viewer } from './cloud/viewer/viewer.ts';
 import { freePort } from './free-port.ts';
 import { type Host, startHost } from './host/start-host.ts';
 import { readOutcomes } from './outcomes.ts';
@@ -20,7 +18,6 @@ export interface Stack {
   readonly cloud: Cloud;
   readonly storage: LocalStorage;
   readonly host: Host;
-  readonly viewerUrl: string;
   /** The environment that the app was started with. */
   readonly settings: Readonly<Record<string, string>>;
   stop(): Promise<void>;
@@ -56,6 +53,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await buildApp();
 
     say('starting the local Microsoft cloud and its storage (Azurite)');
+    let storage: LocalStorage | undefined;
     const cloud = await startCloud({
       folder: join(options.folder, 'cloud'),
       seed: () => demoState(redirectUri),
@@ -65,22 +63,19 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         graph: port(2),
         vault: port(3),
         identity: port(4),
+        portal: port(5),
         blob: port(6),
         queue: port(7),
         table: port(8),
       },
+      outcomes: async () => (storage === undefined ? [] : readOutcomes(storage)),
     });
     stops.push(() => cloud.stop());
     trust(cloud.ca);
     if (cloud.storage === undefined) throw new Error('The local cloud has no storage.');
     // Who looks on goes in by the back: faults are for the app.
-    const storage = localStorage(cloud.storage.azurite.connectionString);
+    storage = localStorage(cloud.storage.azurite.connectionString);
     await storage.provision();
-
-    const view = await serve('the mailbox viewer', viewer(cloud, { outcomes: () => readOutcomes(storage) }).fetch, {
-      port: port(5),
-    });
-    stops.push(() => view.stop());
 
     say('starting the function host');
     const hostPort = options.firstPort === 0 ? await freePort() : options.firstPort;
@@ -93,7 +88,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...(options.onHostLine ? { onLine: options.onHostLine } : {}),
     });
     stops.push(() => host.stop());
-    return { cloud, storage, host, viewerUrl: `http://localhost:${view.port}`, settings, stop };
+    return { cloud, storage, host, settings, stop };
   } catch (error) {
     await stop();
     throw error;

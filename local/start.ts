@@ -79,7 +79,7 @@ async function welcome(stack: Stack): Promise<string> {
   return `
 tenantpost is running on this machine.
 
-  mailboxes, mail, outcomes   ${stack.viewerUrl}
+  mailboxes, mail, outcomes   ${stack.cloud.urls.portal}
   health                      ${app}/${routes.health}
 
 1. Consent: open a link in a browser, choose the administrator, accept. The browser warns of the local cloud's own
@@ -93,7 +93,7 @@ ${invitations.join('\n')}
 
    npm run -s mail -- --from post@${contoso.domain} --to ada@customer.example --subject "Hello"
 
-3. See it arrive: ${stack.viewerUrl}
+3. See it arrive: ${stack.cloud.urls.portal}/mailboxes
 
 The queue is "${queues.mailGraph}". Ctrl-C stops everything; what happened is kept under ${startFolderName}.
 `;

@@ -88,10 +88,9 @@ export async function startCloud(options: LocalCloudOptions = {}): Promise<Local
       ...(options.ports !== undefined && { ports: options.ports }),
     });
     if (options.trust !== false) trust(cloud.ca);
-    const stop = async (): Promise<void> => {
-      await cloud.stop();
-      forget();
-    };
+    let stopped: Promise<void> | undefined;
+    // Once, however often it is asked for: by the test, and at the end of `await using`.
+    const stop = (): Promise<void> => (stopped ??= cloud.stop().then(forget));
     return {
       ...cloud,
       environment: environmentOf(cloud),

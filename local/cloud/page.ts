@@ -7,10 +7,13 @@ import type { HtmlEscapedString } from 'hono/utils/html';
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
 const style = `
-:root { color-scheme: light dark; --line: #8886; --accent: #0b5cad; --on-accent: #fff; }
-@media (prefers-color-scheme: dark) { :root { --accent: #7ab8ff; --on-accent: #0a1a2b; } }
+:root { color-scheme: light dark; --back: #fff; --text: #1c2128; --line: #d3d9df; --edge: #717b86; --accent: #0b5cad;
+  --on-accent: #fff; }
+@media (prefers-color-scheme: dark) {
+  :root { --back: #14181d; --text: #e3e8ed; --line: #343c45; --edge: #8792a0; --accent: #7ab8ff; --on-accent: #0a1a2b; }
+}
 * { box-sizing: border-box; }
-body { margin: 0; font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+body { margin: 0; font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; color: var(--text); background: var(--back); }
 .banner { padding: .5rem 1rem; border-bottom: 1px solid var(--line); font-size: .875rem; }
 main { max-width: 34rem; margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.5rem; line-height: 1.25; }
@@ -21,7 +24,7 @@ dd { margin: 0; }
 form { margin: 1rem 0; }
 fieldset { border: 1px solid var(--line); border-radius: .25rem; margin: 0 0 1rem; }
 button { display: block; width: 100%; margin: .5rem 0; padding: .75rem 1rem; font: inherit; text-align: start;
-  color: inherit; background: none; border: 1px solid var(--line); border-radius: .25rem; cursor: pointer; }
+  color: inherit; background: none; border: 1px solid var(--edge); border-radius: .25rem; cursor: pointer; }
 button.primary { color: var(--on-accent); background: var(--accent); border-color: var(--accent); }
 button:hover { border-color: var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
@@ -32,19 +35,27 @@ pre { white-space: pre-wrap; padding: .75rem; border: 1px solid var(--line); }
 const styleElement = raw(`<style>${style}</style>`);
 const styleHash = createHash('sha256').update(style).digest('base64');
 
+interface Surroundings {
+  /** Further elements of the document's head. */
+  head?: Html;
+  /** What stands before the main part: navigation, and a link past it. */
+  header?: Html;
+}
+
 /** @param body is inserted as it is: make it with `html` from hono/html, which escapes what it is given. */
-export function page(title: string, body: Html): Html {
+export function page(title: string, body: Html, { head = html``, header = html`` }: Surroundings = {}): Html {
   return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title} - tenantpost local cloud</title>
-        ${styleElement}
+        ${styleElement} ${head}
       </head>
       <body>
         <div class="banner" role="note">This is the <strong>local cloud</strong> of tenantpost, not Microsoft.</div>
-        <main>${body}</main>
+        ${header}
+        <main id="main" tabindex="-1">${body}</main>
       </body>
     </html>`;
 }

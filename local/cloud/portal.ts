@@ -22,13 +22,14 @@ export async function startPortal(cloud: CloudContext, options: PortalOptions, p
 
 function portal(cloud: CloudContext, options: PortalOptions): Hono {
   const app = new Hono();
+  const [api, pages] = [control(cloud, options), viewer(cloud, options)];
   app.onError((error) => problemResponse(error));
   app.use(ownHostOnly, ownPagesOnlyUnlessReading);
   app.use(async (c, next) => {
     await next();
     if (!['GET', 'HEAD'].includes(c.req.method)) options.changed();
   });
-  app.route('/api', control(cloud, options));
-  app.route('/', viewer(cloud, options));
+  app.all('/api/*', (c) => api.fetch(c.req.raw));
+  app.all('*', (c) => pages.fetch(c.req.raw));
   return app;
 }

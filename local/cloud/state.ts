@@ -27,7 +27,7 @@ export type {
   UploadSession,
 } from './state/mail.ts';
 export type { StorageRole, VaultRole } from './state/azure-roles.ts';
-export type { VaultLimits, VaultSettings } from './state/vault-settings.ts';
+export type { VaultLimits } from './state/vault-settings.ts';
 export type {
   ManagedIdentity,
   VaultCertificate,

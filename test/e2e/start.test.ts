@@ -48,7 +48,7 @@ function run(program: string, argv: string[], localFolder = folder): Program {
 
 /** What `npm start` prints for people, read as they read it. */
 interface Running extends Program {
-  readonly viewerUrl: string;
+  readonly portalUrl: string;
   /** Of the function that makes invitations. */
   readonly key: string;
 }
@@ -61,7 +61,7 @@ async function start(port: number): Promise<Running> {
   ]);
   return {
     ...program,
-    viewerUrl: printed(welcome, /outcomes\s+(\S+)/),
+    portalUrl: printed(welcome, /outcomes\s+(\S+)/),
     key: printed(welcome, /x-functions-key: (\S+)'/),
   };
 }
@@ -77,19 +77,21 @@ async function stop({ child, ended, output }: Program): Promise<void> {
   assert.equal(await ended, 0, output());
 }
 
-const messageList = z.array(z.object({ mailbox: z.string(), folder: z.string(), subject: z.string() }));
+const messageList = z.object({
+  messages: z.array(z.object({ mailbox: z.string(), folder: z.string(), subject: z.string() })),
+});
 
-async function mailboxesWith(viewerUrl: string, subject: string): Promise<string[]> {
-  const messages = messageList.parse(await (await fetch(`${viewerUrl}/api/messages`)).json());
+async function mailboxesWith(portalUrl: string, subject: string): Promise<string[]> {
+  const { messages } = messageList.parse(await (await fetch(`${portalUrl}/api/messages`)).json());
   return messages.filter((one) => one.subject === subject).map((one) => `${one.folder} ${one.mailbox}`);
 }
 
-async function mailArrives(viewerUrl: string, subject: string): Promise<void> {
+async function mailArrives(portalUrl: string, subject: string): Promise<void> {
   const mail = run('local/queue-mail.ts', ['--subject', subject]);
   assert.equal(await mail.ended, 0, mail.output());
   assert.match(mail.output(), /^queued mail job \S+ on mail-graph$/m);
   const found = await waitFor(`"${subject}" to arrive`, async () => {
-    const mailboxes = await mailboxesWith(viewerUrl, subject);
+    const mailboxes = await mailboxesWith(portalUrl, subject);
     return mailboxes.length >= 2 ? mailboxes : undefined;
   });
   assert.deepEqual(found.sort(), ['inbox ada@customer.example', 'sentitems post@contoso.example']);
@@ -135,7 +137,7 @@ test('consent by the printed link and mail by the printed command work, and outl
   const link = printed(first.output(), /Contoso: (\S+)/);
   const page = await consent(link, 'admin@contoso.example');
   assert.equal(page.status, 200);
-  await mailArrives(first.viewerUrl, 'before the restart');
+  await mailArrives(first.portalUrl, 'before the restart');
 
   const same = run('local/start.ts', ['--port', `${await nineFreePorts()}`]);
   assert.equal(await same.ended, 1);
@@ -157,7 +159,7 @@ test('consent by the printed link and mail by the printed command work, and outl
   const second = await start(port);
   assert.match(second.output(), /Contoso has consented\./);
   assert.equal(second.key, first.key);
-  assert.equal((await mailboxesWith(second.viewerUrl, 'before the restart')).length, 2);
-  await mailArrives(second.viewerUrl, 'after the restart');
+  assert.equal((await mailboxesWith(second.portalUrl, 'before the restart')).length, 2);
+  await mailArrives(second.portalUrl, 'after the restart');
   await stop(second);
 });

@@ -34,6 +34,7 @@ export interface TestCloudOptions {
   seed?: (state: CloudState) => void;
   /** None if left out: Azurite takes two seconds to start. */
   storage?: NonNullable<CloudOptions['storage']>;
+  outcomes?: NonNullable<CloudOptions['outcomes']>;
 }
 
 export async function startTestCloud(options: TestCloudOptions = {}): Promise<TestCloud> {
@@ -41,6 +42,7 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
   const cloud = await startCloud({
     folder,
     ...(options.storage !== undefined && { storage: options.storage }),
+    ...(options.outcomes !== undefined && { outcomes: options.outcomes }),
     async seed() {
       const state = await demoState(redirectUri);
       state.enterpriseApps.push(anEnterpriseApp({ tenantId: customers.contoso.id }));

@@ -8,7 +8,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Cloud } from '../../local/cloud/cloud.ts';
 import type { CloudState, StoredMessage } from '../../local/cloud/state.ts';
@@ -21,6 +21,7 @@ import {
   type TokenOverrides,
   vendor,
 } from './cloud.ts';
+import { closeDialogs, dialog, type Dialog } from './line-dialog.ts';
 
 export const post = `post@${customers.contoso.domain}`;
 export const anna = `anna@${customers.contoso.domain}`;
@@ -49,12 +50,13 @@ export async function startMailCloud(seed: (state: CloudState) => void = () => {
   });
 }
 
-/** @returns puts the state back to what it is now, for tests that change it. */
+/** @returns puts the state back to what it is now and closes what is open, for tests that change the one and leave the other. */
 export function keepState(cloud: Cloud): () => void {
   const kept = structuredClone(cloud.state);
   return () => {
     Object.assign(cloud.state, structuredClone(kept));
     cloud.faults.clear();
+    closeDialogs();
   };
 }
 
@@ -73,65 +75,6 @@ export async function credentials(cloud: Cloud, user = post, overrides: TokenOve
 export const inboxOf = (cloud: Cloud, address: string): StoredMessage[] =>
   cloud.state.messages.filter(({ mailbox, folder }) => mailbox === address && folder === 'inbox');
 
-export interface Dialog {
-  /** Sends a line and waits for the whole answer. */
-  command(line: string): Promise<string>;
-  /** Sends as it is. */
-  send(text: string | Buffer): void;
-  /** Waits until what has arrived since the last answer matches, and takes it. */
-  expect(end: RegExp): Promise<string>;
-  /** How the connection ended: once it does. */
-  readonly ended: Promise<'closed' | 'reset'>;
-  readonly socket: Socket;
-  close(): void;
-}
-
-const PATIENCE = 5000;
-
-/** @param isWhole where an answer ends. */
-function dialog(socket: Socket, isWhole: (line: string) => RegExp): Dialog {
-  let arrived = '';
-  let isReset = false;
-  let wake = (): void => {};
-  socket.setEncoding('latin1');
-  socket.on('data', (chunk: string) => {
-    arrived += chunk;
-    wake();
-  });
-  socket.on('error', (error: NodeJS.ErrnoException) => (isReset ||= error.code === 'ECONNRESET'));
-  const ended = new Promise<'closed' | 'reset'>((resolve) => {
-    socket.on('close', () => {
-      wake();
-      resolve(isReset ? 'reset' : 'closed');
-    });
-  });
-  const expect = async (end: RegExp): Promise<string> => {
-    const deadline = setTimeout(() => socket.destroy(new Error(`No answer like ${end}.`)), PATIENCE);
-    for (;;) {
-      const found = end.exec(arrived);
-      if (found !== null) {
-        clearTimeout(deadline);
-        const answer = arrived.slice(0, found.index + found[0].length);
-        arrived = arrived.slice(answer.length);
-        return answer;
-      }
-      if (socket.destroyed) throw new Error(`The connection ended; ${JSON.stringify(arrived)} is not like ${end}.`);
-      await new Promise<void>((resolve) => (wake = resolve));
-    }
-  };
-  return {
-    async command(line) {
-      socket.write(`${line}\r\n`);
-      return (await expect(isWhole(line))).trimEnd();
-    },
-    send: (text) => void socket.write(text),
-    expect,
-    ended,
-    socket,
-    close: () => void socket.destroy(),
-  };
-}
-
 const smtpReply = (): RegExp => /^\d{3}(?: [^\r\n]*)?\r\n/m;
 
 export interface SmtpDialog extends Dialog {
@@ -141,7 +84,7 @@ export interface SmtpDialog extends Dialog {
 export async function openSmtp(cloud: Cloud): Promise<SmtpDialog> {
   const socket = connectTcp(Number(new URL(cloud.urls.smtp).port), 'localhost');
   const opened = dialog(socket, smtpReply);
-  return { ...opened, greeting: (await opened.expect(smtpReply())).trimEnd() };
+  return Object.assign(opened, { greeting: (await opened.expect(smtpReply())).trimEnd() });
 }
 
 /** After EHLO, STARTTLS and EHLO. */
@@ -155,7 +98,7 @@ export async function openSecureSmtp(cloud: Cloud): Promise<SmtpDialog> {
   await once(socket, 'secureConnect');
   const secure = dialog(socket, smtpReply);
   await secure.command('EHLO client.test');
-  return { ...secure, greeting: plain.greeting };
+  return Object.assign(secure, { greeting: plain.greeting });
 }
 
 /** Signed in as the app, for `post@` or another mailbox. */
@@ -202,7 +145,7 @@ export async function openImap(cloud: Cloud): Promise<GreetedDialog> {
     const [tag = ''] = line.split(' ');
     return new RegExp(`^${tag.replace(/\W/g, '\\$&')} [^\\r\\n]*\\r\\n`, 'm');
   });
-  return { ...opened, greeting: (await opened.expect(/\r\n/)).trimEnd() };
+  return Object.assign(opened, { greeting: (await opened.expect(/\r\n/)).trimEnd() });
 }
 
 export async function openSignedInImap(cloud: Cloud, user = post): Promise<GreetedDialog> {
@@ -221,7 +164,7 @@ export async function openPop(cloud: Cloud): Promise<GreetedDialog> {
       ? /^(?:-ERR[^\r\n]*|\+OK[^\r\n]*\r\n(?:[^\r\n]*\r\n)*?\.)\r\n/
       : /^(?:\+|-ERR)[^\r\n]*\r\n/,
   );
-  return { ...opened, greeting: (await opened.expect(/\r\n/)).trimEnd() };
+  return Object.assign(opened, { greeting: (await opened.expect(/\r\n/)).trimEnd() });
 }
 
 export async function openSignedInPop(cloud: Cloud, user = post): Promise<GreetedDialog> {

@@ -26,7 +26,7 @@ export interface ControlOptions {
 }
 
 export function control(cloud: CloudContext, options: ControlOptions): Hono {
-  const app = new Hono();
+  const app = new Hono().basePath('/api');
   app.onError((error) => problemResponse(error));
   app.use(ownPagesOnly);
   faultRoutes(app, cloud);

@@ -16,7 +16,7 @@ const moment = z
 
 const most = 1000;
 
-export const journalQuery = z.strictObject({
+const journalQuery = z.strictObject({
   service: z.enum(serviceNames).exactOptional(),
   operation: z.string().exactOptional(),
   tenantId: z.string().exactOptional(),

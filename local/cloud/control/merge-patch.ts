@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { parse } from './read-body.ts';
 
 /** What is left out stays, what is null goes, a list is replaced whole. */
-export function mergePatch(target: unknown, patch: unknown): unknown {
+function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   const merged = new Map(Object.entries(isObject(target) ? target : {}));
   for (const [name, value] of Object.entries(patch)) {

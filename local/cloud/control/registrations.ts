@@ -101,7 +101,7 @@ export function registrationRoutes(app: Hono, cloud: CloudContext): void {
   });
 }
 
-export function addRegistration(cloud: CloudContext, given: unknown): Registration {
+function addRegistration(cloud: CloudContext, given: unknown): Registration {
   const { appId = crypto.randomUUID(), homeTenantId, ...rest } = parse(newRegistration, given);
   const home = requireTenant(cloud, homeTenantId);
   if (findRegistration(cloud.state, appId) !== undefined) {

@@ -30,8 +30,8 @@ export const faultPresets: readonly FaultPreset[] = [
   },
   {
     name: 'graph-unavailable',
-    description: 'Graph answers 503 to every third request or so.',
-    rule: { service: 'graph', probability: 0.3, seed: 1, fault: { kind: 'answer', status: 503 } },
+    description: 'Graph answers 503 to about one request of three.',
+    rule: { service: 'graph', probability: 0.3, seed: 5, fault: { kind: 'answer', status: 503 } },
   },
   {
     name: 'graph-error',
@@ -162,6 +162,23 @@ export const faultPresets: readonly FaultPreset[] = [
     name: 'blobs-down',
     description: 'Blob storage resets every connection.',
     rule: { service: 'blob', fault: { kind: 'down' } },
+  },
+  {
+    name: 'smtp-thread-limit',
+    description: 'Exchange refuses the next mail, as the mailbox has too many connections open.',
+    rule: {
+      service: 'smtp',
+      operation: 'DATA',
+      times: 1,
+      // https://techcommunity.microsoft.com/blog/exchange/
+      // changes-coming-to-the-smtp-authenticated-submission-client-protocol/607825
+      fault: { kind: 'reply', text: '432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded' },
+    },
+  },
+  {
+    name: 'smtp-cut-after-accepting',
+    description: 'Exchange accepts the next mail, and the connection is lost before it says so.',
+    rule: { service: 'smtp', operation: 'DATA', times: 1, fault: { kind: 'cut', when: 'after' } },
   },
   {
     name: 'smtp-down',

@@ -52,6 +52,7 @@ export function submitDraft(
 ): void {
   draft.receivedAt = cloud.now(service);
   draft.modifiedAt = draft.receivedAt;
+  draft.from = named(cloud, draft.from);
   const content = withoutIds(draft);
   leaveDrafts(cloud, service, draft, true);
   distribute(cloud, service, sender, content);

@@ -92,7 +92,7 @@ export function settle(cloud: CloudContext): void {
   for (const { immutableId, saved } of due) {
     const message = state.messages.find((one) => one.immutableId === immutableId);
     // Deleted meanwhile by its owner.
-    if (message?.folder !== 'drafts') continue;
+    if (message === undefined || message.folder === 'deleteditems') continue;
     if (saved) moveToSentItems(cloud, message);
     else removeMessage(cloud, message);
   }

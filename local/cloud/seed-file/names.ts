@@ -5,23 +5,23 @@ import { z } from 'zod';
 import type { AppRole } from '../state.ts';
 
 /** Ids are compared as text throughout the cloud, and Entra writes them in small letters. */
-export const guid = z.guid({ error: 'expected a GUID' }).transform((id) => id.toLowerCase());
+export const guid = z.guid({ error: 'must be a GUID' }).transform((id) => id.toLowerCase());
 
 const label = '[a-z0-9](?:[a-z0-9-]*[a-z0-9])?';
 export const domainName = z
   .string()
-  .regex(new RegExp(`^${label}(?:\\.${label})+$`), 'expected a domain in small letters, such as contoso.example');
+  .regex(new RegExp(`^${label}(?:\\.${label})+$`), 'must be a domain in small letters, such as contoso.example');
 
 /** `post`, or `post@contoso.example`. */
 export const mailboxName = z
   .string()
-  .regex(/^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+(?:@[a-z0-9.-]+)?$/, 'expected a mailbox: post or post@contoso.example');
+  .regex(/^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+(?:@[a-z0-9.-]+)?$/, 'must be a mailbox: post or post@contoso.example');
 
 export const addressIn = (domain: string, mailbox: string): string =>
   mailbox.includes('@') ? mailbox : `${mailbox}@${domain}`;
 
 /** What Key Vault lets names be: https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates. */
-export const vaultName = z.string().regex(/^[A-Za-z0-9-]{1,127}$/, 'expected up to 127 letters, digits and hyphens');
+export const vaultName = z.string().regex(/^[A-Za-z0-9-]{1,127}$/, 'must be up to 127 letters, digits and hyphens');
 
 /** The same for the same words, so that a cloud that forgets everything has the same ids when it begins anew. */
 export function stableGuid(...words: string[]): string {
@@ -40,7 +40,7 @@ export const permission = z
   .string()
   .regex(
     /^(?:\S+:\/\/\S+\/)?[\w.-]+$/,
-    'expected a permission, such as Mail.Send or https://graph.microsoft.com/Mail.Send',
+    'must be a permission, such as Mail.Send or https://graph.microsoft.com/Mail.Send',
   );
 
 export function appRoleOf(name: string): AppRole {

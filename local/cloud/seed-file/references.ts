@@ -40,8 +40,8 @@ class References {
     this.#tenant(vault.tenant, ['vault', 'tenant']);
     this.#checkVaultNames(vault);
     if (tenants.length > 0) return;
-    if (registrations.length > 0) this.#refuse(['tenants'], 'expected the tenant in which the apps are registered');
-    if (identities.length > 0) this.#refuse(['tenants'], 'expected the tenant in which the identities live');
+    if (registrations.length > 0) this.#refuse(['tenants'], 'must have the tenant in which the apps are registered');
+    if (identities.length > 0) this.#refuse(['tenants'], 'must have the tenant in which the identities live');
   }
 
   #checkTenant(tenant: SeedTenant, path: Path): void {
@@ -49,7 +49,7 @@ class References {
     const addresses = names.map((name) => addressIn(tenant.domain, name).toLowerCase());
     addresses.forEach((address, place) => {
       if (!address.endsWith(`@${tenant.domain}`)) {
-        this.#refuse([...path, 'mailboxes', place], `expected an address in ${tenant.domain}`);
+        this.#refuse([...path, 'mailboxes', place], `must be an address in ${tenant.domain}`);
       }
       if (addresses.indexOf(address) < place)
         this.#refuse([...path, 'mailboxes', place], `${address} is there already`);
@@ -58,18 +58,18 @@ class References {
     apps.forEach((app, place) => {
       const at = [...path, 'consents', place];
       if (!this.#seed.registrations.some(({ displayName }) => displayName === app)) {
-        this.#refuse(at, `expected the displayName of a registration: there is no "${app}"`);
+        this.#refuse(at, `must be the displayName of a registration: there is no "${app}"`);
       } else if (apps.indexOf(app) < place) this.#refuse(at, `the consent to "${app}" is there already`);
     });
     tenant.exchange.apps.forEach((one, place) => {
       const at = [...path, 'exchange', 'apps', place];
       if (!apps.includes(one.app)) {
-        this.#refuse([...at, 'app'], `expected an app to which ${tenant.domain} has consented: not "${one.app}"`);
+        this.#refuse([...at, 'app'], `must be an app to which ${tenant.domain} has consented: not "${one.app}"`);
       }
       for (const right of ['fullAccess', 'sendAs'] as const) {
         one[right].forEach((mailbox, number) => {
           if (addresses.includes(addressIn(tenant.domain, mailbox).toLowerCase())) return;
-          this.#refuse([...at, right, number], `expected a mailbox of ${tenant.domain}: there is no "${mailbox}"`);
+          this.#refuse([...at, right, number], `must be a mailbox of ${tenant.domain}: there is no "${mailbox}"`);
         });
       }
     });
@@ -81,7 +81,7 @@ class References {
       if (one === 'generate' || !('vault' in one) || this.#seed.vault.certificates.some(isNamed(one.vault))) return;
       this.#refuse(
         [...path, 'certificates', place, 'vault'],
-        `expected a certificate of the vault: there is no "${one.vault}"`,
+        `must be a certificate of the vault: there is no "${one.vault}"`,
       );
     });
     this.#distinct([...path, 'federatedCredentials'], federatedCredentials, 'name');
@@ -89,7 +89,7 @@ class References {
       if (!('identity' in one) || this.#seed.identities.some(isNamed(one.identity))) return;
       this.#refuse(
         [...path, 'federatedCredentials', place, 'identity'],
-        `expected the name of an identity: there is no "${one.identity}"`,
+        `must be the name of an identity: there is no "${one.identity}"`,
       );
     });
   }
@@ -109,7 +109,7 @@ class References {
 
   #tenant(domain: string | undefined, path: Path): void {
     if (domain === undefined || this.#seed.tenants.some((tenant) => tenant.domain === domain)) return;
-    this.#refuse(path, `expected the domain of a tenant: there is no "${domain}"`);
+    this.#refuse(path, `must be the domain of a tenant: there is no "${domain}"`);
   }
 
   #distinct<Item extends object>(path: Path, items: readonly Item[], ...fields: (keyof Item & string)[]): void {

@@ -5,11 +5,11 @@ import { z } from 'zod';
 import { MOST_FEDERATED_CREDENTIALS } from '../state/registration.ts';
 import { domainName, guid, permission, vaultName } from './names.ts';
 
-const moment = z.iso.datetime({ offset: true, error: 'expected a time, such as 2030-01-31T00:00:00Z' });
+const moment = z.iso.datetime({ offset: true, error: 'must be a time, such as 2030-01-31T00:00:00Z' });
 
 const secret = z
   .strictObject({
-    value: z.string().min(8, 'expected at least 8 characters'),
+    value: z.string().min(8, 'must have at least 8 characters'),
     displayName: z.string().min(1).exactOptional(),
     /** Now when left out. */
     startsAt: moment.exactOptional(),
@@ -18,7 +18,7 @@ const secret = z
   })
   .refine(({ startsAt, endsAt }) => endsAt === undefined || Date.parse(endsAt) > Date.parse(startsAt ?? '1970-01-01'), {
     path: ['endsAt'],
-    error: 'expected a time after startsAt',
+    error: 'must be a time after startsAt',
   });
 
 const certificate = z.union(
@@ -27,9 +27,9 @@ const certificate = z.union(
     z.literal('generate'),
     /** The certificate of that name in the vault. */
     z.strictObject({ vault: vaultName }),
-    z.strictObject({ pem: z.string().refine(isCertificate, 'expected a certificate as PEM') }),
+    z.strictObject({ pem: z.string().refine(isCertificate, 'must be a certificate as PEM') }),
   ],
-  { error: 'expected "generate", {"vault": "name"} or {"pem": "-----BEGIN CERTIFICATE-----..."}' },
+  { error: 'must be "generate", {"vault": "name"} or {"pem": "-----BEGIN CERTIFICATE-----..."}' },
 );
 
 const federatedCredential = z.union(
@@ -43,7 +43,7 @@ const federatedCredential = z.union(
       audience: z.string().min(1).max(600).default('api://AzureADTokenExchange'),
     }),
   ],
-  { error: 'expected {name, identity} or {name, issuer, subject, audience}' },
+  { error: 'must be {name, identity} or {name, issuer, subject, audience}' },
 );
 
 function isCertificate(pem: string): boolean {
@@ -64,7 +64,7 @@ export const seedRegistration = z.strictObject({
   tenant: domainName.exactOptional(),
   audience: z.enum(['single-tenant', 'multitenant']).default('multitenant'),
   publicClient: z.boolean().default(false),
-  redirectUris: z.array(z.url({ error: 'expected a URL' })).default([]),
+  redirectUris: z.array(z.url({ error: 'must be a URL' })).default([]),
   /** Application permissions that it asks for. */
   permissions: z.array(permission).default(['Mail.Send']),
   secrets: z.array(secret).default([]),

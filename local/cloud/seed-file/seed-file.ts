@@ -19,7 +19,8 @@ const standard = emptyLimits().limits;
 
 export const seedFile = z
   .strictObject({
-    version: z.literal(1, { error: 'expected 1, the only version of seed files so far' }),
+    /** The only one so far. */
+    version: z.literal(1),
     /** For editors; nothing reads it. */
     $schema: z.string().exactOptional(),
     tenants: z.array(seedTenant).default([]),

@@ -21,12 +21,12 @@ export const seedIdentity = z.strictObject({
   storageRoles: z.array(storageRole).exactOptional(),
 });
 
-const keySize = z.union([z.literal(2048), z.literal(3072), z.literal(4096)], { error: 'expected 2048, 3072 or 4096' });
+const keySize = z.union([z.literal(2048), z.literal(3072), z.literal(4096)], { error: 'must be 2048, 3072 or 4096' });
 
 const certificate = z.strictObject({
   name: vaultName,
   /** Distinguished name; `CN=` and the name when left out. */
-  subject: z.string().regex(/^\w+=/, 'expected a distinguished name, such as CN=app').exactOptional(),
+  subject: z.string().regex(/^\w+=/, 'must be a distinguished name, such as CN=app').exactOptional(),
   keySize: keySize.default(2048),
   exportable: z.boolean().default(true),
   /** Negative for one that has expired. */

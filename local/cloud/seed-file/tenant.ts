@@ -39,7 +39,7 @@ const exchangeApp = z.strictObject({
     .array(
       z.strictObject({
         /** `Application Mail.Send` ... */
-        role: z.string().regex(/^Application /, 'expected an application role, such as Application Mail.Send'),
+        role: z.string().regex(/^Application /, 'must be an application role, such as Application Mail.Send'),
         /** The filter of a management scope: `CustomAttribute1 -eq 'post'`. The whole organization when left out. */
         filter: z.string().min(1).exactOptional(),
       }),

@@ -1,40 +1,18 @@
-/** Pieces that several pages of the viewer share. Everything that comes from outside goes through `html`, which escapes. */
+/** Pieces that several pages of the portal share. Everything that comes from outside goes through `html`, which escapes. */
 
 import { html } from 'hono/html';
-import { type Html, page, pageHeaders } from '../page.ts';
+import type { CloudContext } from '../cloud.ts';
+import type { Html } from '../page.ts';
 import type { EmailAddress } from '../state.ts';
-import { paths } from './paths.ts';
-
-export type Area = 'mailboxes' | 'jobs';
-
-/** The shared frame with the viewer's own style and navigation. */
-export function viewerPage(title: string, body: Html, area: Area): Html {
-  const link = (name: Area, href: string, text: string) =>
-    html`<a href="${href}" ${area === name ? html`aria-current="true"` : ''}>${text}</a>`;
-  return page(
-    title,
-    html`<link rel="stylesheet" href="${paths.style}" />
-      <nav aria-label="Viewer">
-        ${link('mailboxes', paths.overview, 'Mailboxes')} ${link('jobs', paths.jobs, 'Mail jobs')}
-      </nav>
-      ${body}`,
-  );
-}
-
-/** The shared policy, opened for the viewer's style sheet and for the frame that shows a message. */
-export function viewerHeaders(): Record<string, string> {
-  const shared = pageHeaders();
-  const policy = shared['Content-Security-Policy'] ?? "default-src 'none'; style-src";
-  return {
-    ...shared,
-    'Content-Security-Policy': `${policy.replace('style-src', "style-src 'self'")}; frame-src 'self'`,
-  };
-}
+import { tenantPath } from './paths.ts';
 
 interface Table {
   /** Its class in the style sheet, which gives the columns their widths. */
-  kind: 'counts' | 'messages' | 'jobs';
-  label: string;
+  kind?: string;
+  caption: string;
+  /** Whether the heading above it says the same to those who see it. */
+  captionHidden?: boolean;
+  /** The first column names the row. */
   columns: readonly string[];
   rows: readonly (readonly Cell[])[];
 }
@@ -42,10 +20,16 @@ interface Table {
 type Cell = Html | string | number;
 
 /** On a narrow screen a list of cards; the roles keep it a table for screen readers even then. */
-export function table({ kind, label, columns, rows }: Table): Html {
-  const cell = (value: Cell, index: number) =>
-    html`<td role="cell" data-label="${columns[index] ?? ''}"><span>${value}</span></td>`;
-  return html`<table role="table" class="${kind}" aria-label="${label}">
+export function table({ kind = '', caption, captionHidden = true, columns, rows }: Table): Html {
+  const label = (index: number): string => columns[index] ?? '';
+  const cell = (value: Cell, index: number): Html =>
+    index === 0
+      ? html`<th role="rowheader" scope="row" data-label="${label(index)}"><span>${value}</span></th>`
+      : html`<td role="cell" data-label="${label(index)}"><span>${value}</span></td>`;
+  return html`<table role="table" class="${kind}">
+    <caption class="${captionHidden ? 'hidden' : ''}">
+      ${caption}
+    </caption>
     <thead role="rowgroup">
       <tr role="row">
         ${columns.map((column) => html`<th role="columnheader" scope="col">${column}</th>`)}
@@ -66,11 +50,37 @@ export type Tone = 'good' | 'wait' | 'bad' | 'plain';
 
 export const badge = (text: string, tone: Tone): Html => html`<span class="badge ${tone}">${text}</span>`;
 
+/** What a page says where there is nothing to show, and what to do about it. */
+export const empty = (text: Html | string): Html => html`<p class="empty">${text}</p>`;
+
+/** Terms with what they are; those without are left out. */
+export function definitions(pairs: readonly (readonly [term: string, description: Cell | undefined])[]): Html {
+  const given = pairs.filter(([, description]) => description !== undefined);
+  return html`<dl>
+    ${given.map(
+      ([term, description]) =>
+        html`<dt>${term}</dt>
+          <dd>${description}</dd>`,
+    )}
+  </dl>`;
+}
+
 /** In the zone of the machine that shows it, which is the reader's own. */
 export function time(epochMilliseconds: number): Html {
   const at = new Date(epochMilliseconds);
   const text = at.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
   return html`<time datetime="${at.toISOString()}">${text}</time>`;
+}
+
+/** A day by which something ends, and how that stands. */
+export function expiry(epochMilliseconds: number, now: number): Html {
+  const days = Math.floor((epochMilliseconds - now) / (24 * 60 * 60 * 1000));
+  const at = new Date(epochMilliseconds);
+  const day = html`<time datetime="${at.toISOString()}"
+    >${at.toLocaleDateString('en-GB', { dateStyle: 'medium' })}</time
+  >`;
+  if (epochMilliseconds <= now) return html`${day} ${badge('expired', 'bad')}`;
+  return days < 30 ? html`${day} ${badge(days === 1 ? '1 day left' : `${days} days left`, 'wait')}` : day;
 }
 
 export function person({ address, name }: EmailAddress): Html {
@@ -81,6 +91,11 @@ export function person({ address, name }: EmailAddress): Html {
 export function breakable(address: string): Html {
   const at = address.lastIndexOf('@');
   return at < 1 ? html`${address}` : html`${address.slice(0, at)}<wbr />${address.slice(at)}`;
+}
+
+export function tenantLink({ state }: CloudContext, tenantId: string): Html {
+  const tenant = state.tenants.find(({ id }) => id === tenantId);
+  return tenant ? html`<a href="${tenantPath(tenantId)}">${tenant.displayName}</a>` : html`<code>${tenantId}</code>`;
 }
 
 /** Text as it was written, scrollable by keyboard. */
@@ -95,3 +110,5 @@ export function bytes(count: number): string {
   const kibibytes = count / 1024;
   return kibibytes < 1024 ? `${kibibytes.toFixed(1)} KB` : `${(kibibytes / 1024).toFixed(1)} MB`;
 }
+
+export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

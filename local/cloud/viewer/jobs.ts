@@ -3,7 +3,7 @@
 import { html } from 'hono/html';
 import type { CloudContext } from '../cloud.ts';
 import type { Html } from '../page.ts';
-import { badge, table, time, type Tone } from './fragments.ts';
+import { badge, empty, table, time, type Tone } from './fragments.ts';
 
 export interface JobOutcome {
   id: string;
@@ -27,7 +27,21 @@ const tones: Readonly<Record<string, Tone>> = {
   failed: 'bad',
 };
 
-export function jobsPage(cloud: CloudContext, outcomes: readonly JobOutcome[]): Html {
+/** The page, also where the outcomes cannot be read. */
+export async function readJobs(
+  cloud: CloudContext,
+  outcomes: () => Promise<JobOutcome[]>,
+): Promise<{ body: Html; status: 200 | 503 }> {
+  try {
+    return { body: jobsPage(cloud, await outcomes()), status: 200 };
+  } catch {
+    const body = html`<h1>Mail jobs</h1>
+      <p>The outcomes cannot be read now. The application's storage may not be running.</p>`;
+    return { body, status: 503 };
+  }
+}
+
+function jobsPage(cloud: CloudContext, outcomes: readonly JobOutcome[]): Html {
   const rows = outcomes
     .toSorted((a, b) => b.updatedAt - a.updatedAt)
     .map((outcome) => [
@@ -43,8 +57,8 @@ export function jobsPage(cloud: CloudContext, outcomes: readonly JobOutcome[]): 
   return html`<h1>Mail jobs</h1>
     ${
       rows.length === 0
-        ? html`<p>No job has an outcome yet.</p>`
-        : table({ kind: 'jobs', label: 'Mail jobs', columns, rows })
+        ? empty('No job has an outcome yet. Put a mail job on the queue: npm run mail.')
+        : table({ kind: 'jobs', caption: 'Mail jobs', columns, rows })
     }`;
 }
 

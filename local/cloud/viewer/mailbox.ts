@@ -34,7 +34,7 @@ function messageTable(messages: readonly StoredMessage[]): Html {
     folderBadge(message.folder),
     time(message.receivedAt),
   ]);
-  return table({ kind: 'messages', label: 'Messages', columns: ['Subject', 'From', 'To', 'Folder', 'Time'], rows });
+  return table({ kind: 'messages', caption: 'Messages', columns: ['Subject', 'From', 'To', 'Folder', 'Time'], rows });
 }
 
 export function folderBadge(folder: StoredMessage['folder']): Html {

@@ -1,78 +1,83 @@
-/** The first page: every tenant with its consents and its mailboxes, and whoever was written to outside of them. */
+/** The first page: what is there, where it answers, what went wrong lately, and the way back to the beginning. */
 
 import { html } from 'hono/html';
 import type { CloudContext } from '../cloud.ts';
+import { dotenv, endpointsOf, environmentOf } from '../environment.ts';
 import type { Html } from '../page.ts';
-import type { EnterpriseApp, Tenant } from '../state.ts';
-import { badge, breakable, table, time } from './fragments.ts';
-import { mailboxPath } from './paths.ts';
+import { button } from './forms.ts';
+import { badge, counted, definitions, empty, table, verbatim } from './fragments.ts';
+import { journalTable } from './journal.ts';
+import { paths } from './paths.ts';
 
-export function overview(cloud: CloudContext): Html {
-  const { mailboxes, messages, tenants } = cloud.state;
-  const own = new Set(mailboxes.map(({ address }) => address.toLowerCase()));
-  const reached = new Set(messages.map(({ mailbox }) => mailbox.toLowerCase()));
-  const outside = [...reached].filter((address) => !own.has(address)).sort();
-  const [inhabited = [], empty = []] = [true, false].map((wanted) =>
-    tenants.filter(({ id }) => mailboxes.some(({ tenantId }) => tenantId === id) === wanted),
-  );
-  return html`<h1>Mailboxes</h1>
+const latest = 5;
+
+export function overview(cloud: CloudContext, token: string): Html {
+  const refused = cloud.journal.entries.filter(({ status, fault }) => status >= 400 || fault !== undefined);
+  return html`<h1>Local Microsoft cloud</h1>
     <div class="cards">
-      ${inhabited.map((tenant) => tenantCard(cloud, tenant))}
-      <section class="card" aria-labelledby="outside">
-        <h2 id="outside">Outside</h2>
-        <p class="soft">Recipients who are in none of the tenants. Their mail stays here.</p>
-        ${outside.length === 0 ? html`<p>Nobody yet.</p>` : mailboxTable(cloud, outside, 'Outside')}
+      <section class="card" aria-labelledby="content">
+        <h2 id="content">What is there</h2>
+        ${content(cloud)}
       </section>
-      ${empty.map((tenant) => tenantCard(cloud, tenant))}
-    </div>`;
+      <section class="card" aria-labelledby="endpoints">
+        <h2 id="endpoints">Where it answers</h2>
+        ${table({
+          kind: 'endpoints',
+          caption: 'Endpoints',
+          columns: ['Service', 'Address'],
+          rows: Object.entries(endpointsOf(cloud)).map(([name, url]) => [name, html`<code>${url}</code>`]),
+        })}
+      </section>
+    </div>
+    <section aria-labelledby="refused">
+      <h2 id="refused">Refused lately</h2>
+      ${
+        refused.length === 0
+          ? empty('Nothing has been refused.')
+          : html`${journalTable(cloud, refused.slice(-latest).reverse(), 'Refused lately')}
+              <p><a href="${paths.journal}">The whole journal</a></p>`
+      }
+    </section>
+    <section aria-labelledby="application">
+      <h2 id="application">Point an application here</h2>
+      <p>
+        These variables are what Azure's SDKs read, and every address. Keep them in a file for
+        <code>node --env-file</code>.
+      </p>
+      <details>
+        <summary>Environment variables</summary>
+        ${verbatim('Environment variables', dotenv(environmentOf(cloud)))}
+      </details>
+    </section>
+    <section aria-labelledby="reset">
+      <h2 id="reset">Start over</h2>
+      <p>
+        Brings everything back to the seed: consents, mailboxes, credentials, settings. Mail, journal and faults go.
+        What lies in the storage account stays.
+      </p>
+      ${button(token, paths.reset, 'Back to the seed', '')}
+    </section>`;
 }
 
-function tenantCard(cloud: CloudContext, tenant: Tenant): Html {
-  const { enterpriseApps, mailboxes, registrations } = cloud.state;
-  const addresses = mailboxes.filter(({ tenantId }) => tenantId === tenant.id).map(({ address }) => address);
-  const apps = enterpriseApps.filter(({ tenantId }) => tenantId === tenant.id);
-  const own = registrations.filter(({ homeTenantId }) => homeTenantId === tenant.id);
-  return html`<section class="card" aria-label="${tenant.displayName}">
-    <h2>${tenant.displayName}</h2>
-    <p class="soft">${tenant.domain}<br /><code>${tenant.id}</code></p>
-    <ul class="consents">
-      ${own.map(({ displayName }) => html`<li>${badge('publisher', 'plain')} of ${displayName}</li>`)}
-      ${apps.map((app) => consent(cloud, app))}
-      ${own.length + apps.length === 0 ? html`<li>${badge('no consent', 'plain')} No app may act here.</li>` : ''}
-    </ul>
-    ${addresses.length === 0 ? html`<p>No mailboxes.</p>` : mailboxTable(cloud, addresses, tenant.displayName)}
-  </section>`;
-}
-
-function consent(cloud: CloudContext, app: EnterpriseApp): Html {
-  const { propagation, registrations } = cloud.state;
-  const name = registrations.find(({ appId }) => appId === app.appId)?.displayName ?? app.appId;
-  const arrives = app.consentedAt + Math.max(propagation.enterpriseApp, propagation.roles);
-  const roles = app.grantedAppRoles.map(({ role }) => role).join(', ');
-  const state =
-    arrives > Date.now()
-      ? badge('on its way', 'wait')
-      : roles === ''
-        ? badge('no permissions', 'bad')
-        : badge('consented', 'good');
-  return html`<li>
-    ${state} ${name}${roles && html`: <code>${roles}</code>`}<br />
-    <span class="soft">since ${time(app.consentedAt)}</span>
-  </li>`;
-}
-
-function mailboxTable(cloud: CloudContext, addresses: readonly string[], label: string): Html {
-  const count = (address: string, folder: 'inbox' | 'sentitems'): number =>
-    cloud.state.messages.filter(
-      (message) => message.folder === folder && message.mailbox.toLowerCase() === address.toLowerCase(),
-    ).length;
-  const unlicensed = (address: string): boolean =>
-    cloud.state.mailboxes.some((mailbox) => mailbox.address === address && mailbox.licensed === false);
-  const rows = addresses.map((address) => [
-    html`<a href="${mailboxPath(address)}">${breakable(address)}</a>
-      ${unlicensed(address) ? badge('no licence', 'bad') : ''}`,
-    count(address, 'inbox'),
-    count(address, 'sentitems'),
+function content({ state, faults, journal }: CloudContext): Html {
+  const inForce = faults.list().length;
+  return definitions([
+    ['Tenants', html`<a href="${paths.tenants}">${counted(state.tenants.length, 'tenant')}</a>`],
+    [
+      'Apps',
+      html`<a href="${paths.apps}">${counted(state.registrations.length, 'registration')}</a>,
+        ${counted(state.enterpriseApps.length, 'consent')}`,
+    ],
+    [
+      'Mail',
+      html`<a href="${paths.mailboxes}">${counted(state.mailboxes.length, 'mailbox', 'mailboxes')}</a>,
+        ${counted(state.messages.length, 'message')}`,
+    ],
+    ['Requests', html`<a href="${paths.journal}">${journal.recorded}</a>`],
+    [
+      'Faults',
+      html`<a href="${paths.faults}">${inForce === 0 ? 'none' : counted(inForce, 'rule')}</a>
+        ${inForce === 0 ? '' : badge('in force', 'wait')}`,
+    ],
   ]);
-  return table({ kind: 'counts', label: `Mailboxes: ${label}`, columns: ['Mailbox', 'Inbox', 'Sent'], rows });
 }

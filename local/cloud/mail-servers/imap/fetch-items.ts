@@ -39,7 +39,10 @@ const older: Record<string, { section: string; isPeek: boolean }> = {
 /** @throws ArgumentError */
 export function parseFetchItems(token: Token | undefined): FetchItem[] {
   const macro = token?.kind === 'atom' ? macros[token.text.toUpperCase()] : undefined;
-  return macro ? macro.map((kind) => ({ kind })) : itemsOf(token).map((item) => parseItem(atomOf(item)));
+  if (macro !== undefined) return macro.map((kind) => ({ kind }));
+  const items = itemsOf(token).map((item) => parseItem(atomOf(item)));
+  if (items.length === 0) throw new ArgumentError('no item', 11);
+  return items;
 }
 
 function parseItem(text: string): FetchItem {
@@ -50,7 +53,7 @@ function parseItem(text: string): FetchItem {
   if (named !== undefined) return { kind: 'section', label: name, ...named };
   const [found, peek, inner = '', from, count] =
     /^BODY(\.PEEK)?\[([^\]]*)\](?:<(\d{1,10})\.([1-9]\d{0,9})>)?$/.exec(name) ?? [];
-  if (found === undefined) throw new ArgumentError('no such item');
+  if (found === undefined) throw new ArgumentError('no such item', 11);
   const partial = from !== undefined && { partial: { from: Number(from), count: Number(count) } };
   const label = `BODY[${inner}]${from === undefined ? '' : `<${from}>`}`;
   return { kind: 'section', label, section: inner, isPeek: peek !== undefined, ...partial };

@@ -17,10 +17,10 @@ import { ArgumentError, tokenize } from './tokens.ts';
  * https://learn.microsoft.com/powershell/module/exchangepowershell/set-imapsettings (`PreAuthenticatedConnectionTimeout`
  * and `AuthenticatedConnectionTimeout` of a new server).
  */
-export const timeouts = { notAuthenticated: 60_000, authenticated: 30 * 60_000 };
+const timeouts = { notAuthenticated: 60_000, authenticated: 30 * 60_000 };
 
 /**
- * Connections to one mailbox: https://learn.microsoft.com/archive/blogs/exchangedev/exchange-online-throttling-and-limits-faq.
+ * Connections to one mailbox: https://blogs.msdn.microsoft.com/exchangedev/2011/06/23/exchange-online-throttling-and-limits-faq.
  * Clients report of those above it that they are authenticated but not connected:
  * https://github.com/Webklex/php-imap/issues/464.
  */
@@ -84,7 +84,7 @@ async function resultOf(session: ImapSession, { name, pieces }: ImapCommand): Pr
   try {
     return await handler.run(session, tokenize(pieces));
   } catch (error) {
-    if (error instanceof ArgumentError) return badArguments(error.message);
+    if (error instanceof ArgumentError) return badArguments(error.message, error.number);
     // Whatever else happens here is this server's own fault, and one client is told so.
     return { status: 'NO', text: 'Server Unavailable. 15', reason: 'fault of the local cloud' };
   }

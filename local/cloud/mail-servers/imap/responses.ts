@@ -22,13 +22,13 @@ export const completed = (name: string, untagged: readonly Data[] = [], code = '
   untagged,
 });
 
-/**
- * Microsoft numbers its errors: 10 for what is no command, 11 and 12 for arguments. 12 is what clients report of
- * Exchange Online (https://github.com/postalsys/imapflow/blob/master/test/commands-test.ts); 10 stands in for it where no
- * argument is to blame.
- */
+/** Exchange numbers its errors: 10 for what is no command, 11 and 12 for arguments (see tokens.ts). */
 export const badCommand: Result = { status: 'BAD', text: 'Command Error. 10', reason: 'no such command' };
-export const badArguments = (reason: string): Result => ({ status: 'BAD', text: 'Command Argument Error. 12', reason });
+export const badArguments = (reason: string, number: 11 | 12 = 12): Result => ({
+  status: 'BAD',
+  text: `Command Argument Error. ${number}`,
+  reason,
+});
 export const badState: Result = {
   status: 'BAD',
   text: 'Command received in Invalid state.',

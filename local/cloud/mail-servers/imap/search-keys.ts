@@ -8,19 +8,24 @@ import { hasFlag } from './flags.ts';
 import { isSequenceSet, parseSequenceSet } from './sequence-set.ts';
 import { ArgumentError, textOf, type Token } from './tokens.ts';
 
-export interface Candidate {
+interface Candidate {
   number: number;
   uid: number;
   message: StoredMessage;
 }
 
-export type Test = (candidate: Candidate) => boolean | Promise<boolean>;
+type Test = (candidate: Candidate) => boolean | Promise<boolean>;
 
 interface Scope {
   cloud: CloudContext;
   count: number;
   largestUid: number;
+  /** How many OR there are around the key. */
+  alternatives: number;
 }
+
+/** Exchange refuses more of them in each other: https://github.com/mscdex/node-imap/issues/830. */
+const MOST_ALTERNATIVES = 4;
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -50,8 +55,10 @@ function nextKey(rest: Token[], scope: Scope): Test {
     return async (candidate) => !(await test(candidate));
   }
   if (name === 'OR') {
-    const one = nextKey(rest, scope);
-    const other = nextKey(rest, scope);
+    const inner = { ...scope, alternatives: scope.alternatives + 1 };
+    if (inner.alternatives > MOST_ALTERNATIVES) throw new ArgumentError('too many alternatives in alternatives');
+    const one = nextKey(rest, inner);
+    const other = nextKey(rest, inner);
     return async (candidate) => (await one(candidate)) || (await other(candidate));
   }
   if (name === 'UID') {
@@ -64,7 +71,7 @@ function nextKey(rest: Token[], scope: Scope): Test {
 }
 
 function unknown(): never {
-  throw new ArgumentError('no such search key');
+  throw new ArgumentError('no such search key', 11);
 }
 
 const flagKeys: Record<string, string> = {

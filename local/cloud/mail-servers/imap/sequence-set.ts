@@ -13,6 +13,11 @@ export function parseSequenceSet(text: string, largest: number): (number: number
   return (number) => ranges.some(([from, to]) => number >= from && number <= to);
 }
 
+/** Whether it names a number that is larger than the largest in use. `*` never does. */
+export function reachesBeyond(text: string, largest: number): boolean {
+  return text.split(/[,:]/).some((part) => part !== '*' && Number(part) > largest);
+}
+
 export const isSequenceSet = (text: string): boolean => /^(?:\d+|\*)(?::(?:\d+|\*))?(?:,|$)/.test(text);
 
 /** The shortest way to write numbers that are in order: `1:3,7`. */

@@ -7,9 +7,18 @@ export type Token =
 /** What stands between the literals of a command, and the literals themselves. */
 export type Piece = string | Buffer;
 
-/** The command cannot be read, or asks for what it cannot ask for. */
+/**
+ * The command cannot be read (12), or asks for what there is not (11). Exchange tells the two apart by the number:
+ * https://github.com/jakartaee/mail-api/issues/152 and https://github.com/DirectoryTree/ImapEngine/issues/109.
+ */
 export class ArgumentError extends Error {
   override readonly name = 'ArgumentError';
+  readonly number: 11 | 12;
+
+  constructor(message: string, number: 11 | 12 = 12) {
+    super(message);
+    this.number = number;
+  }
 }
 
 /** Deeper lists than any client writes would only serve to exhaust the stack. */

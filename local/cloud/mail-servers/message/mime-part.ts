@@ -16,7 +16,7 @@ export interface MimePart {
   message?: MimePart;
 }
 
-export interface Range {
+interface Range {
   from: number;
   to: number;
 }
@@ -90,7 +90,7 @@ function rangesOfParts(text: string, { from, to }: Range, boundary: string): Ran
     }
     at = next;
   }
-  if (start !== undefined && start < to) ranges.push({ from: start, to });
+  if (start !== undefined && start < to && ranges.length < MOST_PARTS) ranges.push({ from: start, to });
   return ranges;
 }
 

@@ -16,7 +16,7 @@ const failed = (reason: string): PopResult =>
 /**
  * Base64 of 4096 bytes: longer tokens get "Protocol error" (https://github.com/jstedfast/MailKit/issues/1948).
  */
-export const LONGEST_RESPONSE = 5464;
+const LONGEST_RESPONSE = 5464;
 
 /** Asks for the token. */
 export async function askForResponse({ connection }: PopSession) {

@@ -8,6 +8,10 @@ import { accepted, type PopResult, type PopSession, protocolError, refused } fro
 type PopCommand = (session: PopSession, maildrop: Maildrop, args: readonly string[]) => PopResult | Promise<PopResult>;
 
 const noSuchMessage = refused('The specified message is out of range.', 'no such message');
+const deletedMessage = refused(
+  'The requested message is no longer available; it may have been deleted.',
+  'message marked as deleted',
+);
 
 /** As https://github.com/kisli/vmime/issues/267 shows it. PLAIN and USER are offered and refused, as there. */
 export const capabilities = accepted('', 'TOP\r\nUIDL\r\nSASL PLAIN XOAUTH2\r\nUSER\r\n');
@@ -18,7 +22,8 @@ const about =
   (session, maildrop, [number, ...more]) => {
     if (more.length > 0 || !isNumber(number)) return protocolError;
     const drop = maildrop.find(Number(number));
-    return drop === undefined ? noSuchMessage : run(session, maildrop, drop);
+    if (drop === undefined) return noSuchMessage;
+    return drop === 'deleted' ? deletedMessage : run(session, maildrop, drop);
   };
 
 const withoutArguments =

@@ -37,8 +37,10 @@ export class Maildrop {
     return this.#drops.filter(({ number }) => !this.#deleted.has(number));
   }
 
-  find(number: number): Drop | undefined {
-    return this.present().find((drop) => drop.number === number);
+  /** Whether it is there or has been marked as deleted. */
+  find(number: number): Drop | 'deleted' | undefined {
+    const drop = this.#drops[number - 1];
+    return drop !== undefined && this.#deleted.has(number) ? 'deleted' : drop;
   }
 
   delete({ number }: Drop): void {

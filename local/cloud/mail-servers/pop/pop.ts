@@ -10,13 +10,17 @@ import { capabilities, commands, multiline } from './commands.ts';
 import { accepted, connectionClosed, type PopResult, type PopSession, protocolError, wrongState } from './session.ts';
 
 /**
- * Of a new server: https://learn.microsoft.com/powershell/module/exchangepowershell/set-popsettings (`MaxCommandSize`,
- * `PreAuthenticatedConnectionTimeout`, `AuthenticatedConnectionTimeout`). The first is why no token fits in the line of AUTH.
+ * https://learn.microsoft.com/openspecs/exchange_standards/ms-stanxpop3/654d7d66-ee4c-4835-b9e4-495add1bac0b. It is why no
+ * token fits in the line of AUTH.
  */
 const LONGEST_COMMAND = 512;
+/**
+ * `PreAuthenticatedConnectionTimeout` and `AuthenticatedConnectionTimeout` of a new server:
+ * https://learn.microsoft.com/powershell/module/exchangepowershell/set-popsettings.
+ */
 const timeouts = { notAuthenticated: 60_000, authenticated: 30 * 60_000 };
 
-/** Connections to one mailbox: https://learn.microsoft.com/archive/blogs/exchangedev/exchange-online-throttling-and-limits-faq. */
+/** Connections to one mailbox: https://blogs.msdn.microsoft.com/exchangedev/2011/06/23/exchange-online-throttling-and-limits-faq. */
 const MOST_CONNECTIONS = 20;
 
 const signingOff = 'Microsoft Exchange Server POP3 server signing off.';

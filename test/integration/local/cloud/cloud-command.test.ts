@@ -1,48 +1,20 @@
-/** `npm run cloud` as a user has it: a process of its own, with what it prints, keeps and refuses. */
+/** `npm run cloud` as a user has it: what it prints, what it begins with, and what it keeps. */
 
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { exampleSeed } from '../../../../local/cloud/seed-file/example-seed.ts';
-import { root } from '../../../../local/stack.ts';
 import { trust } from '../../../../local/trust.ts';
 import { waitFor } from '../../../../local/wait.ts';
+import { type Program, run } from './cloud-command-runner.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cloud-command-'));
-const running = new Set<ChildProcess>();
-after(() => {
-  // Only what a failed test left.
-  for (const child of running) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true, force: true });
-});
-
-interface Program {
-  readonly child: ChildProcess;
-  readonly stdout: () => string;
-  readonly stderr: () => string;
-  readonly ended: Promise<number>;
-}
-
-function run(argv: string[], input?: string): Program {
-  const child = spawn(process.execPath, ['local/cloud.ts', ...argv], { cwd: root });
-  running.add(child);
-  child.stdin.end(input ?? '');
-  const printed = { stdout: '', stderr: '' };
-  child.stdout.on('data', (part: Buffer) => (printed.stdout += part.toString()));
-  child.stderr.on('data', (part: Buffer) => (printed.stderr += part.toString()));
-  const ended = once(child, 'close').then(([code]) => {
-    running.delete(child);
-    return z.number().parse(code);
-  });
-  return { child, stdout: () => printed.stdout, stderr: () => printed.stderr, ended };
-}
+after(() => rmSync(folder, { recursive: true, force: true }));
 
 const described = z.strictObject({
   endpoints: z.record(z.string(), z.string()),
@@ -81,7 +53,7 @@ async function tokenFrom(entra: string, tenant: string, secret: string): Promise
   return response.status;
 }
 
-describe('by itself', { concurrency: true }, () => {
+describe('by itself', { concurrency: 2 }, () => {
   test('prints every endpoint and what to set, writes it for node --env-file, and ends with 0 at SIGTERM', async () => {
     const env = join(folder, 'cloud.env');
     const program = run(['--port', '0', '--env', env]);
@@ -164,48 +136,5 @@ describe('with --folder', () => {
     await once(killed.child, 'exit');
     const next = await start(['--folder', kept]);
     await stop(next);
-  });
-});
-
-describe('is refused', { concurrency: true }, () => {
-  test('a taken port, with its number, its service and what to do', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = z.object({ port: z.number() }).parse(server.address());
-    const program = run(['--port', String(port - 1), '--no-storage']);
-    assert.equal(await program.ended, 1);
-    assert.match(
-      program.stderr(),
-      /Port \d+, wanted for \w+, is taken\. Stop what listens there, or choose another with --port\./,
-    );
-    server.close();
-  });
-
-  test('an unknown argument and a port that is none, with 2', async () => {
-    const unknown = run(['--forever']);
-    assert.equal(await unknown.ended, 2);
-    assert.match(unknown.stderr(), /Unknown option '--forever'.*\nusage: npm run cloud/s);
-    const port = run(['--port', '80']);
-    assert.equal(await port.ended, 2);
-    assert.match(port.stderr(), /^--port takes 0 or a number from 1024 to \d+, not "80"\.$/m);
-  });
-
-  test('a wrong seed, with all its wrong fields at once, with 2, before anything starts', async () => {
-    const seed = { version: 1, tenants: [{ domain: 'Contoso' }], identities: [{ name: 'a', vaultRoles: ['Owner'] }] };
-    const program = run(['--seed', '-', '--port', '0'], JSON.stringify(seed));
-    assert.equal(await program.ended, 2);
-    assert.match(program.stderr(), /^The seed file - is wrong:$/m);
-    assert.match(program.stderr(), /^ {2}tenants\.0\.domain: expected a domain in small letters/m);
-    assert.match(program.stderr(), /^ {2}identities\.0\.vaultRoles\.0: Invalid option: expected one of "Key Vault/m);
-    assert.equal(program.stdout(), '');
-  });
-
-  test('a seed file that is not there, or is no JSON, with 2', async () => {
-    const missing = run(['--seed', join(folder, 'missing.json')]);
-    assert.equal(await missing.ended, 2);
-    assert.match(missing.stderr(), /the whole: cannot be read: ENOENT/);
-    const broken = run(['--seed', '-'], '{"version": 1,');
-    assert.equal(await broken.ended, 2);
-    assert.match(broken.stderr(), /the whole: is no JSON: .*position 14/);
   });
 });

@@ -69,7 +69,7 @@ test('sends', async () => {
 
 describe('startCloud', () => {
   test('without anything is empty, forgets all at the stop, and leaves no server listening', async () => {
-    const cloud = await startCloud();
+    await using cloud = await startCloud();
     assert.deepEqual(cloud.state.tenants, []);
     assert.equal(cloud.urls.blob, '');
     assert.equal(cloud.storage, undefined);
@@ -93,16 +93,15 @@ describe('startCloud', () => {
 
   test('has storage when asked, and keeps it with the state in a folder', async () => {
     const kept = join(folder, 'kept');
-    const first = await startCloud({ seed: exampleSeed, folder: kept, storage: true });
+    await using first = await startCloud({ seed: exampleSeed, folder: kept, storage: true });
     const connection = first.environment['AZURE_STORAGE_CONNECTION_STRING'] ?? assert.fail();
     await QueueServiceClient.fromConnectionString(connection).createQueue('kept');
     first.state.propagation.roles = 7;
     await first.stop();
-    const second = await startCloud({ folder: kept, storage: true });
+    await using second = await startCloud({ folder: kept, storage: true });
     assert.equal(second.state.propagation.roles, 7);
     const again = second.environment['AZURE_STORAGE_CONNECTION_STRING'] ?? assert.fail();
     assert.equal(await QueueServiceClient.fromConnectionString(again).getQueueClient('kept').exists(), true);
-    await second.stop();
   });
 
   test('takes the rules of the seed into its fault panel', async () => {
@@ -124,7 +123,10 @@ describe('startCloud', () => {
     });
     const taken = join(folder, 'taken');
     await using cloud = await startCloud({ folder: taken });
-    await assert.rejects(startCloud({ folder: taken }), { name: 'FolderTakenError' });
+    const second = async (): Promise<void> => {
+      await using _cloud = await startCloud({ folder: taken });
+    };
+    await assert.rejects(second, { name: 'FolderTakenError' });
     assert.throws(() => cloud.appId('no app'), { message: 'The local cloud has no registration named "no app".' });
   });
 });

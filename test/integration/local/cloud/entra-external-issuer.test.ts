@@ -48,8 +48,14 @@ function appOf(issuer: string, path?: string): string {
   return registration.appId;
 }
 
-const token = (issuer: string, key: KeyObject = privateKey, alg = 'RS256', kid = 'k1'): Promise<string> =>
-  new SignJWT({ aud: ['api://AzureADTokenExchange'], sub: SUBJECT, iss: issuer })
+const token = (
+  issuer: string,
+  key: KeyObject = privateKey,
+  alg = 'RS256',
+  kid = 'k1',
+  aud: string | string[] = ['api://AzureADTokenExchange'],
+): Promise<string> =>
+  new SignJWT({ aud, sub: SUBJECT, iss: issuer })
     .setProtectedHeader({ alg, kid })
     .setIssuedAt()
     .setExpirationTime('5m')
@@ -73,6 +79,14 @@ test('a token that the provider did not sign, or not with RS256, is refused', as
   assert.equal(await ask(app, await token(issuer, privateKey, 'PS256')), 700027);
   assert.equal(await ask(app, await token(issuer, privateKey, 'RS256', 'k2')), 700027);
   assert.equal(await ask(app, await token(issuer)), 'granted');
+});
+
+test('a token that has the app id of the token exchange as its audience, as only tokens of Entra have, is refused', async () => {
+  const issuer = 'https://oidc.audience.example';
+  const app = appOf(issuer, '/keys');
+  const asEntra = await token(issuer, privateKey, 'RS256', 'k1', 'fb60f99c-7a34-4190-8149-302f77469936');
+  assert.equal(await ask(app, asEntra), 700212);
+  assert.equal(await ask(app, await token(issuer, privateKey, 'RS256', 'k1', 'api://AzureADTokenExchange')), 'granted');
 });
 
 test('an issuer that cannot be asked for its keys, and one that the cloud does not know, is refused as unreachable', async () => {

@@ -174,6 +174,16 @@ describe('a federated assertion is refused', () => {
     assert.equal((await refusal(registration, await identityToken({ principal: subject })))[0], 700226);
   });
 
+  test('when it is of a system-assigned identity', async (t) => {
+    t.after(() => delete identity.systemAssigned);
+    const { appId } = trusting(credential());
+    const form = { client_id: appId, client_assertion: await identityToken() };
+    identity.systemAssigned = true;
+    assert.equal(await outcome(cloud, { form }), 700226);
+    identity.systemAssigned = false;
+    assert.equal(await outcome(cloud, { form }), 'granted');
+  });
+
   test('when it was meant for another resource', async () => {
     const registration = trusting(credential());
     const [code] = await refusal(registration, await identityToken({ resource: 'https://vault.azure.net' }));

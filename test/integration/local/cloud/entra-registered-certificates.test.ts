@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { X509Certificate } from 'node:crypto';
+import { webcrypto, X509Certificate } from 'node:crypto';
 import { after, describe, test } from 'node:test';
+import { X509CertificateGenerator } from '@peculiar/x509';
 import { type AppCertificate, makeAppCertificate } from '../../../../local/cloud/certificate-authority.ts';
 import { addCertificate, removeCertificate } from '../../../../local/cloud/entra/registered-certificates.ts';
 import { anAssertion, customers, entraError, requestToken, startTestCloud } from '../../../support/cloud.ts';
@@ -72,6 +73,24 @@ describe('the certificates of a registration', () => {
     }
     assert.deepEqual(registration.certificates, []);
   });
+});
+
+test('a registered certificate whose key makes no PS256 signature is refused for the signature', async () => {
+  const elliptic = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+  const short = {
+    name: 'RSASSA-PKCS1-v1_5',
+    hash: 'SHA-256',
+    publicExponent: new Uint8Array([1, 0, 1]),
+    modulusLength: 1024,
+  };
+  for (const algorithm of [elliptic, short]) {
+    const { registration } = addApp(cloud);
+    const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+    assert.ok('publicKey' in keys);
+    const unfit = await X509CertificateGenerator.createSelfSigned({ name: 'CN=unfit', keys, signingAlgorithm: algorithm });
+    const { thumbprint } = addCertificate(registration, unfit.toString('pem'));
+    assert.equal(await outcome(cloud, { form: await signedBy({ ...old, thumbprint }, registration.appId) }), 700027);
+  }
 });
 
 describe('a certificate chain in the assertion', () => {

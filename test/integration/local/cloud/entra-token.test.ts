@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, type TestContext, test } from 'node:test';
 import { decodeProtectedHeader } from 'jose';
+import { directoryState } from '../../../../local/cloud/state/directory.ts';
 import type { Registration } from '../../../../local/cloud/state.ts';
 import {
   addTenant,
@@ -166,6 +167,20 @@ test('the lifetime of tokens can be set', async (t) => {
   const { expires_in: lifetime, claims } = await grantedToken(await requestToken(cloud));
   assert.equal(lifetime, 7);
   assert.ok((claims.exp ?? 0) <= Date.now() / 1000 + 7);
+});
+
+test('a lifetime that cannot be drawn is no setting', () => {
+  const accepts = (min: number, max: number): boolean =>
+    directoryState.tokenLifetimeSeconds.safeParse({ min, max }).success;
+  for (const [min, max] of [
+    [5400, 3600],
+    [1.5, 3600],
+    [-1, 3600],
+    [60, Infinity],
+  ] as const) {
+    assert.ok(!accepts(min, max), `${min} to ${max}`);
+  }
+  assert.ok(accepts(3600, 3600));
 });
 
 test('requests are journalled with code, tenant and reason, and without what they brought', async () => {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { TestCloud } from '../../../support/cloud.ts';
 import { customers, graphResource } from '../../../support/cloud.ts';
+import { type Dialog } from '../../../support/line-dialog.ts';
 import {
   credentials,
-  type Dialog,
   keepState,
   openImap,
   openSignedInImap,

@@ -2,15 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { TestCloud } from '../../../support/cloud.ts';
-import {
-  anna,
-  type Dialog,
-  openSignedInImap,
-  openSignedInSmtp,
-  post,
-  sendMail,
-  startMailCloud,
-} from '../../../support/mail-servers.ts';
+import { type Dialog } from '../../../support/line-dialog.ts';
+import { openSignedInImap, openSignedInSmtp, post, sendMail, startMailCloud } from '../../../support/mail-servers.ts';
 
 let cloud: TestCloud;
 let imap: Dialog;
@@ -151,12 +144,21 @@ describe('FETCH', () => {
     assert.equal(cloud.state.messages.find(({ uid }) => uid === first)?.isRead, true);
   });
 
-  test('refuses what is no item and no section', async () => {
+  test('tells what there is of a range that goes too far, and that it does', async () => {
+    assert.equal(
+      await imap.command('a FETCH 2:9 (FLAGS)'),
+      '* 2 FETCH (FLAGS ())\r\na NO The specified message set is invalid.',
+    );
+    assert.equal(await imap.command('a UID FETCH 999999 (FLAGS)'), 'a OK FETCH completed.');
+  });
+
+  test('refuses what is no item and no set', async () => {
     const other = await openSignedInImap(cloud);
     await other.command('s EXAMINE INBOX');
-    assert.equal(await other.command('a FETCH 1 (COLOUR)'), 'a BAD Command Argument Error. 12');
-    assert.equal(await other.command('b FETCH 1 BODY[MIME]'), 'b BAD Command Argument Error. 12');
-    assert.match(await other.command('c FETCH one FLAGS'), /^c BAD .*\r\n\* BYE Connection closed\. 14$|^c BAD /);
+    assert.equal(await other.command('a FETCH 1 (COLOUR)'), 'a BAD Command Argument Error. 11');
+    assert.equal(await other.command('b UID FETCH 1 ()'), 'b BAD Command Argument Error. 11');
+    assert.equal(await other.command('c FETCH one FLAGS'), 'c BAD Command Argument Error. 12');
+    assert.equal(await other.expect(/BYE.*\r\n/), '* BYE Connection closed. 14\r\n');
     await other.ended;
   });
 });
@@ -187,82 +189,15 @@ describe('SEARCH', () => {
       ['KEYWORD $MDNSent', []],
     ];
     for (const [keys, numbers] of expected) {
-      assert.equal(
-        await found(Buffer.from(keys).toString('latin1') === keys ? keys : keys),
-        ['* SEARCH', ...numbers].join(' '),
-        keys,
-      );
+      assert.equal(await found(keys), ['* SEARCH', ...numbers].join(' '), keys);
     }
     assert.equal(untagged(await imap.command('a SEARCH SUBJECT second'))[0], '* SEARCH 2');
     assert.match(await imap.command('a SEARCH CHARSET KOI8-R SUBJECT x'), /^a NO \[BADCHARSET/);
   });
-});
 
-describe('changes', () => {
-  test('sets, adds and takes flags, silently if asked', async () => {
-    assert.match(
-      await imap.command('a STORE 2 FLAGS (\\Flagged $Label)'),
-      /^\* 2 FETCH \(FLAGS \(\\Flagged\)\)\r\na OK STORE completed\.$/,
-    );
-    assert.match(await imap.command('a STORE 2 +FLAGS (\\Seen)'), /FLAGS \(\\Seen \\Flagged\)/);
-    assert.equal(await imap.command('a STORE 2 -FLAGS.SILENT (\\Seen \\Flagged)'), 'a OK STORE completed.');
-    assert.match(await imap.command('a FETCH 2 FLAGS'), /FLAGS \(\)/);
-  });
-
-  test('changes nothing in a folder that was opened with EXAMINE', async () => {
-    const other = await openSignedInImap(cloud);
-    assert.match(
-      await other.command('s EXAMINE INBOX'),
-      /PERMANENTFLAGS \(\)[\s\S]*s OK \[READ-ONLY\] EXAMINE completed\.$/,
-    );
-    assert.match(await other.command('a STORE 2 +FLAGS (\\Seen)'), /^a NO /);
-    await other.command('a FETCH 2 BODY[]');
-    assert.match(await other.command('a FETCH 2 FLAGS'), /FLAGS \(\)/);
-    assert.match(await other.command('a EXPUNGE'), /^a NO /);
-    other.close();
-  });
-
-  test('puts a message into a folder, tells its uid, and other sessions learn of it while they wait', async () => {
-    const waiting = await openSignedInImap(cloud);
-    await waiting.command('s SELECT Drafts');
-    waiting.send('w IDLE\r\n');
-    assert.equal(await waiting.expect(/\r\n/), '+ IDLE accepted, awaiting DONE command.\r\n');
-    const message = `From: ${post}\r\nTo: ${anna}\r\nSubject: Draft\r\n\r\nHello`;
-    imap.send(`a APPEND Drafts (\\Draft \\Seen) "17-Nov-2026 10:00:00 +0100" {${message.length}}\r\n`);
-    await imap.expect(/^\+ .*\r\n/);
-    const answer = await imap.command(`${message}\r\na`).catch(String);
-    assert.match(answer, new RegExp(`^a OK \\[APPENDUID ${cloud.state.uidValidity} \\d+\\] APPEND completed\\.`));
-    assert.equal(await waiting.expect(/EXISTS\r\n/), '* 1 EXISTS\r\n');
-    waiting.send('DONE\r\n');
-    assert.equal(await waiting.expect(/\r\n/), 'w OK IDLE completed.\r\n');
-    assert.match(
-      await waiting.command('f FETCH 1 (FLAGS INTERNALDATE)'),
-      /FLAGS \(\\Seen \\Draft\) INTERNALDATE "17-Nov-2026 09:00:00 \+0000"/,
-    );
-    waiting.close();
-  });
-
-  test('copies, moves and removes, and gives each copy a uid of its own', async () => {
-    await imap.command('s SELECT INBOX');
-    const [first, second] = uids();
-    const { uidValidity } = cloud.state;
-    assert.match(
-      await imap.command('a COPY 1 Archive'),
-      new RegExp(`^a OK \\[COPYUID ${uidValidity} ${first} \\d+\\] COPY completed\\.$`),
-    );
-    assert.match(
-      await imap.command(`a UID MOVE ${second} Archive`),
-      new RegExp(`^\\* OK \\[COPYUID ${uidValidity} ${second} \\d+\\]\\r\\n\\* 2 EXPUNGE\\r\\na OK MOVE completed\\.$`),
-    );
-    await imap.command('a STORE 1 +FLAGS.SILENT (\\Deleted)');
-    assert.equal(await imap.command('a UID EXPUNGE 999999'), 'a OK EXPUNGE completed.');
-    assert.equal(await imap.command('a EXPUNGE'), '* 1 EXPUNGE\r\na OK EXPUNGE completed.');
-    assert.match(await imap.command('a STATUS Archive (MESSAGES)'), /MESSAGES 2/);
-    assert.equal(await imap.command('a CLOSE'), 'a OK CLOSE completed.');
-    assert.equal(
-      await imap.command('a LOGOUT'),
-      '* BYE Microsoft Exchange Server IMAP4 server signing off.\r\na OK LOGOUT completed.',
-    );
-    assert.equal(await imap.ended, 'closed');
+  test('refuses the fifth alternative in an alternative, as Exchange does', async () => {
+    const nested = (depth: number): string => (depth === 0 ? '(SEEN)' : `OR (FROM nobody) (${nested(depth - 1)})`);
+    assert.match(await imap.command(`a SEARCH ${nested(4)}`), /^\* SEARCH 1\r\na OK /);
+    assert.equal(await imap.command(`b SEARCH ${nested(5)}`), 'b BAD Command Argument Error. 12');
   });
 });

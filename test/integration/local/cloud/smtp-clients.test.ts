@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 import { createTransport } from 'nodemailer';
 import { makeServerCertificate } from '../../../../local/cloud/certificate-authority.ts';
 import type { TestCloud } from '../../../support/cloud.ts';
 import { anna, credentials, inboxOf, mailToken, post, startMailCloud } from '../../../support/mail-servers.ts';
+import { talkWithOpenssl } from '../../../support/openssl.ts';
 
 let cloud: TestCloud;
 before(async () => (cloud = await startMailCloud()));
@@ -80,29 +80,12 @@ describe('nodemailer', () => {
 });
 
 test('openssl s_client -starttls smtp verifies the server and signs in', async () => {
-  const response = await credentials(cloud);
-  const output = await new Promise<string>((resolve, reject) => {
-    const client = execFile(
-      'openssl',
-      [
-        's_client',
-        '-starttls',
-        'smtp',
-        '-connect',
-        `localhost:${port()}`,
-        '-CAfile',
-        cloud.caFile,
-        '-verify_return_error',
-        '-verify_hostname',
-        'localhost',
-        '-crlf',
-        '-quiet',
-      ],
-      { timeout: 10_000 },
-      (error, stdout) => (error && stdout === '' ? reject(error) : resolve(stdout)),
-    );
-    client.stdin?.write(`EHLO client.test\nAUTH XOAUTH2 ${response}\nquit\n`);
-  });
+  const output = await talkWithOpenssl(
+    cloud,
+    cloud.urls.smtp,
+    ['EHLO client.test', `AUTH XOAUTH2 ${await credentials(cloud)}`, 'quit'],
+    ['-starttls', 'smtp'],
+  );
   assert.match(output, /^235 2\.7\.0 Authentication successful\r$/m);
   assert.match(output, /^221 2\.0\.0 /m);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import type { TestCloud } from '../../../support/cloud.ts';
+import { until } from '../../../support/line-dialog.ts';
 import {
   anna,
   inboxOf,
@@ -67,8 +68,7 @@ test('forgets a message that was held back when its client has gone', async () =
   await smtp.command('DATA');
   smtp.send('Subject: Late\r\n\r\nHello\r\n.\r\n');
   smtp.close();
-  while (lastReason() !== 'the client left while it was held back')
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => lastReason() === 'the client left while it was held back');
   assert.equal(inboxOf(cloud, anna).length, 1);
 });
 

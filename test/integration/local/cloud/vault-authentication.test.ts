@@ -134,6 +134,16 @@ describe('a token is refused', () => {
     assert.equal(lastEntry(cloud).reason, 'token refused: malformed');
   });
 
+  test('when its issuer is no text', async () => {
+    const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    for (const iss of [{ toString: 1, valueOf: 1 }, [['x']], 5, null]) {
+      const token = `${part({ alg: 'RS256', kid: 'x' })}.${part({ iss, aud: vaultResource })}.AAAA`;
+      const answer = await ask(cloud, path, { token });
+      assert.equal(answer.status, 401, JSON.stringify(iss));
+      assert.match(errorOf(answer).message, /^AKV10032: Invalid issuer\..* found \.$/);
+    }
+  });
+
   test('when its signature was changed', async () => {
     const token = await aVaultToken(cloud);
     const [header, claims, signature = ''] = token.split('.');
@@ -150,4 +160,16 @@ describe('a token is refused', () => {
 
     assert.ok(!JSON.stringify(cloud.journal.entries).includes(token.slice(0, 20)));
   });
+});
+
+test('a vault that has no tenant says in its own form that something is wrong, and why in the journal alone', async (t) => {
+  const registrations = cloud.state.registrations;
+  t.after(() => (cloud.state.registrations = registrations));
+  cloud.state.registrations = [];
+  const answer = await ask(cloud, path, { token: null });
+
+  assert.equal(answer.status, 500);
+  assert.equal(errorOf(answer).code, 'InternalServerError');
+  assert.equal(answer.headers.get('www-authenticate'), null);
+  assert.match(lastEntry(cloud).reason ?? '', /has no tenant/);
 });

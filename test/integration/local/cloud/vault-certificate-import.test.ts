@@ -35,11 +35,21 @@ async function make(subject: string, keySize = 2048) {
 const mine = await make('CN=mine');
 const other = await make('CN=other');
 
-function pkcs12(password: string): string {
+function pkcs12(password: string, options: { count?: number; useMac?: boolean } = {}): string {
   const key = forge.pki.privateKeyFromPem(mine.key);
   const certificates = [other, mine].map(({ certificate }) => forge.pki.certificateFromPem(certificate));
-  const asn1 = forge.pkcs12.toPkcs12Asn1(key, certificates, password, { algorithm: '3des' });
+  const asn1 = forge.pkcs12.toPkcs12Asn1(key, certificates, password, { algorithm: '3des', ...options });
   return Buffer.from(forge.asn1.toDer(asn1).getBytes(), 'binary').toString('base64');
+}
+
+/** Its password is hashed eight million times, for the integrity of the whole or to open the key. */
+function tedious(what: 'integrity' | 'key'): string {
+  const [rounds, tooMany] = [Buffer.from([2, 3, 0x00, 0xff, 0xff]), Buffer.from([2, 3, 0x7f, 0xff, 0xff])];
+  const file = Buffer.from(pkcs12('', { count: 0xffff, useMac: what === 'integrity' }), 'base64');
+  const at = file.lastIndexOf(rounds);
+  assert.ok(at > 0);
+  tooMany.copy(file, at);
+  return file.toString('base64');
 }
 
 const bundle = z.object({
@@ -134,6 +144,8 @@ describe('an import is refused', () => {
     ],
     ['as PKCS#12 with another password', { value: pkcs12('right'), pwd: 'wrong' }, unreadablePkcs12],
     ['as PKCS#12 without its password', { value: pkcs12('right') }, unreadablePkcs12],
+    ['as PKCS#12 whose password is hashed for minutes', { value: tedious('integrity') }, unreadablePkcs12],
+    ['as PKCS#12 whose key is opened for minutes', { value: tedious('key') }, unreadablePkcs12],
     ['as anything else', { value: 'bm8gY2VydGlmaWNhdGU=' }, unreadablePkcs12],
     ['when it is empty', { value: '' }, unreadablePkcs12],
     ['without a value', {}, 'Property  has invalid value\r\n'],

@@ -149,6 +149,14 @@ describe('updating a key', () => {
     assert.deepEqual(newest.key.key_ops, all);
     assert.equal(newest.tags, undefined);
   });
+
+  test('changes nothing where a part of it is refused', async () => {
+    await create('unchanged');
+    const json = { attributes: { enabled: false }, tags: { a: 'b' }, key_ops: ['sign', 'export'] };
+    assert.equal((await ask('keys/unchanged', { method: 'PATCH', json })).status, 501);
+    const { key, attributes, tags } = await bodyOf(ask('keys/unchanged'), keyBundle);
+    assert.deepEqual([attributes['enabled'], key.key_ops, tags], [true, all, undefined]);
+  });
 });
 
 test('keys are listed once each, with those of certificates marked', async () => {

@@ -1,10 +1,8 @@
-/** What the tests of the viewer share: a cloud with a viewer, and its pages as a browser would get them. */
+/** What the tests of the portal's pages share: a cloud, its pages and its forms as a browser would get and send them. */
 
 import assert from 'node:assert/strict';
 import { type HTMLElement, parse } from 'node-html-parser';
-import { serve } from '../../../../local/cloud/serve.ts';
-import { viewer, type ViewerOptions } from '../../../../local/cloud/viewer/viewer.ts';
-import { startTestCloud, type TestCloud } from '../../../support/cloud.ts';
+import { startTestCloud, type TestCloud, type TestCloudOptions } from '../../../support/cloud.ts';
 import { aMessage, anna, copies, send } from './graph-requests.ts';
 
 export interface TestViewer {
@@ -12,23 +10,36 @@ export interface TestViewer {
   get(path: string): Promise<Response>;
   /** The page at a path, which must be HTML and answer with the status. */
   page(path: string, status?: number): Promise<HTMLElement>;
+  /** Fills in a form that is on a page, by what it sends to, and gives the page that follows. */
+  submit(path: string, action: string, fields?: Record<string, string>): Promise<HTMLElement>;
   /** Sends, and returns the id of the copy in a mailbox, by default Anna's. */
   deliver(message: Record<string, unknown>, mailbox?: string): Promise<string>;
   stop(): Promise<void>;
 }
 
-export async function startTestViewer(options: ViewerOptions = {}): Promise<TestViewer> {
-  const cloud = await startTestCloud();
-  const listening = await serve('Viewer', viewer(cloud, options).fetch, { port: 0 });
-  const get = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${listening.port}${path}`);
+export async function startTestViewer(options: TestCloudOptions = {}): Promise<TestViewer> {
+  const cloud = await startTestCloud(options);
+  const get = (path: string): Promise<Response> => cloud.fetch(`${cloud.urls.portal}${path}`);
+  const page = async (path: string, status = 200): Promise<HTMLElement> => {
+    const response = await get(path);
+    assert.equal(response.status, status);
+    assert.match(response.headers.get('content-type') ?? '', /^text\/html/);
+    return parse(await response.text(), { comment: true });
+  };
   return {
     cloud,
     get,
-    async page(path, status = 200) {
-      const response = await get(path);
-      assert.equal(response.status, status);
-      assert.match(response.headers.get('content-type') ?? '', /^text\/html/);
-      return parse(await response.text(), { comment: true });
+    page,
+    async submit(path, action, fields = {}) {
+      const form = (await page(path)).querySelectorAll('form').find((one) => one.getAttribute('action') === action);
+      assert.ok(form, `${path} has no form for ${action}`);
+      const filled = { ...valuesOf(form), ...fields };
+      const response = await cloud.fetch(`${cloud.urls.portal}${action}`, {
+        method: 'POST',
+        body: new URLSearchParams(filled),
+      });
+      assert.equal(response.status, 303);
+      return page(response.headers.get('location') ?? '');
     },
     async deliver(message, mailbox = anna) {
       assert.equal((await send(cloud, { message: aMessage(message) })).status, 202);
@@ -36,14 +47,23 @@ export async function startTestViewer(options: ViewerOptions = {}): Promise<Test
       assert.ok(id);
       return id;
     },
-    async stop() {
-      await listening.stop();
-      await cloud.stop();
-    },
+    stop: () => cloud.stop(),
   };
 }
 
-const oneLine = (element: HTMLElement): string => element.text.replace(/\s+/g, ' ').trim();
+/** What a form would send as it stands. */
+function valuesOf(form: HTMLElement): Record<string, string> {
+  const inputs = form.querySelectorAll('input').map((one) => [one.getAttribute('name'), one.getAttribute('value')]);
+  const texts = form.querySelectorAll('textarea').map((one) => [one.getAttribute('name'), one.text.replace(/^\n/, '')]);
+  const selects = form.querySelectorAll('select').map((one) => {
+    const options = one.querySelectorAll('option');
+    const chosen = options.find((option) => option.hasAttribute('selected')) ?? options[0];
+    return [one.getAttribute('name'), chosen?.getAttribute('value')];
+  });
+  return Object.fromEntries([...inputs, ...texts, ...selects].map(([name, value]) => [name ?? '', value ?? '']));
+}
+
+export const oneLine = (element: HTMLElement): string => element.text.replace(/\s+/g, ' ').trim();
 
 /** What a definition list says of a term. */
 export function definition(root: HTMLElement, term: string): string | undefined {
@@ -52,9 +72,10 @@ export function definition(root: HTMLElement, term: string): string | undefined 
 }
 
 /** The rows of a table, without its head. */
-export function cells(root: HTMLElement, label: string): string[][] {
-  const rows = root.querySelectorAll(`table[aria-label="${label}"] tbody tr`);
-  return rows.map((row) => row.querySelectorAll('td').map(oneLine));
+export function cells(root: HTMLElement, caption: string): string[][] {
+  const table = root.querySelectorAll('table').find((one) => one.querySelector('caption')?.text.trim() === caption);
+  const rows = table?.querySelectorAll('tbody tr') ?? [];
+  return rows.map((row) => row.querySelectorAll('td, th').map(oneLine));
 }
 
 /** Breaks out of an attribute, a title or a text that is not escaped. */

@@ -72,7 +72,7 @@ function admit(session: ImapSession, found: SignIn): Result {
   }
 }
 
-/** https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/deprecation-of-basic-authentication-exchange-online */
+/** https://github.com/imapsync/imapsync/issues/317 */
 export const login: ImapCommandHandler = {
   states: ['not-authenticated'],
   isJournaled: true,

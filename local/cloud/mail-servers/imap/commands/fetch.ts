@@ -5,7 +5,7 @@ import { fetchItems, marksSeen, parseFetchItems } from '../fetch-items.ts';
 import { flagsOf, setFlags } from '../flags.ts';
 import { badArguments, completed, type Data, list, type Result } from '../responses.ts';
 import type { Numbered } from '../selected-folder.ts';
-import { parseSequenceSet } from '../sequence-set.ts';
+import { parseSequenceSet, reachesBeyond } from '../sequence-set.ts';
 import { type ImapCommandHandler, type ImapSession, selectedOf } from '../session.ts';
 import { ArgumentError, atomOf, itemsOf, textOf, type Token } from '../tokens.ts';
 
@@ -37,6 +37,10 @@ async function runFetch(session: ImapSession, [set, what, ...more]: Token[], byU
       isNews && !items.some(({ kind }) => kind === 'FLAGS') ? [...items, { kind: 'FLAGS' } as const] : items;
     untagged.push([`${number} FETCH `, ...list(await fetchItems(session.cloud, message, wanted))]);
   }
+  // What there is is told all the same: https://github.com/jstedfast/MailKit/issues/1652.
+  if (!byUid && reachesBeyond(textOf(set), selected.count)) {
+    return { status: 'NO', text: 'The specified message set is invalid.', untagged, reason: 'no such number' };
+  }
   return completed('FETCH', untagged);
 }
 
@@ -44,7 +48,7 @@ function runStore(session: ImapSession, [set, action, ...given]: Token[], byUid:
   const selected = selectedOf(session);
   if (selected.isReadOnly) return { status: 'NO', text: 'Mailbox is read-only.', reason: 'opened with EXAMINE' };
   const [found, sign, silent] = /^([+-]?)FLAGS(\.SILENT)?$/i.exec(atomOf(action)) ?? [];
-  if (found === undefined || given.length === 0) throw new ArgumentError('no such item');
+  if (found === undefined || given.length === 0) throw new ArgumentError('no such item', 11);
   const named = given.flatMap(itemsOf).map(atomOf);
   const changed = messagesOf(session, set, byUid);
   for (const { message } of changed) {

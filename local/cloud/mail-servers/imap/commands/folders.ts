@@ -82,9 +82,9 @@ export const status: ImapCommandHandler = {
       UNSEEN: messages.filter((message) => !hasFlag(message, '\\Seen')).length,
     };
     const items = itemsOf(what).map((item) => atomOf(item).toUpperCase());
-    if (items.length === 0 || items.some((item) => values[item] === undefined)) return badArguments('no such item');
+    if (items.length === 0 || items.some((item) => values[item] === undefined)) return badArguments('no such item', 11);
     const told = items.map((item) => `${item} ${values[item]}`).join(' ');
-    // Exchange leaves a space at the end: https://github.com/RainLoop/rainloop-webmail/issues/686 shows its like.
+    // With a space at its end, as clients have recorded it of Exchange.
     return completed('STATUS', [`STATUS ${nameInResponse(listed.name)} (${told}) `]);
   },
 };

@@ -19,7 +19,8 @@ async function runSearch(session: ImapSession, args: Token[], byUid: boolean): P
     keys = args.slice(2);
   }
   const selected = selectedOf(session);
-  const isMeant = parseSearch(keys, { cloud: session.cloud, count: selected.count, largestUid: selected.largestUid });
+  const { count, largestUid } = selected;
+  const isMeant = parseSearch(keys, { cloud: session.cloud, count, largestUid, alternatives: 0 });
   const found: number[] = [];
   for (const { number, uid, message } of selected.numbered()) {
     if (message !== undefined && (await isMeant({ number, uid, message }))) found.push(byUid ? uid : number);

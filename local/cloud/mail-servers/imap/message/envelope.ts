@@ -27,13 +27,12 @@ export function envelope(message: MimePart): Data {
 const text = (value: string | undefined): Data =>
   nstring(value === undefined ? undefined : Buffer.from(value, 'latin1'));
 
+/** One behind the other without a space (RFC 3501 section 9, env-from). */
 function addresses(field: string | undefined): Data {
   if (field === undefined) return ['NIL'];
   const parsed = addressParser(Buffer.from(field, 'latin1').toString());
-  return list(
-    parsed.flatMap((one) => (one.group === undefined ? [address(one)] : group(one))),
-    'NIL',
-  );
+  const told = parsed.flatMap((one) => (one.group === undefined ? address(one) : group(one)));
+  return told.length === 0 ? ['NIL'] : ['(', ...told, ')'];
 }
 
 function address({ name, address: whole = '' }: Address): Data {
@@ -43,9 +42,9 @@ function address({ name, address: whole = '' }: Address): Data {
 }
 
 /** RFC 3501: a group begins with its name and without a host, and ends without both. */
-function group({ name, group: members }: Extract<Address, { group: unknown }>): Data[] {
+function group({ name, group: members }: Extract<Address, { group: unknown }>): Data {
   const end = list([['NIL'], ['NIL'], ['NIL'], ['NIL']]);
-  return [list([['NIL'], ['NIL'], nstring(name), ['NIL']]), ...members.map(address), end];
+  return [...list([['NIL'], ['NIL'], nstring(name), ['NIL']]), ...members.flatMap(address), ...end];
 }
 
 /** Names come out of the parser decoded, and an envelope carries them as a header would (RFC 2047). */

@@ -32,7 +32,7 @@ export function section(raw: Buffer, root: MimePart, text: string): Buffer | und
   );
 }
 
-const notASection = () => new ArgumentError('no section of a message');
+const notASection = () => new ArgumentError('no section of a message', 11);
 
 /** Numbers count the parts of a multipart; what is none has itself as its first (RFC 3501 section 6.4.5). */
 function childOf(part: MimePart | undefined, number: number, index: number): MimePart | undefined {

@@ -1,0 +1,29 @@
+/**
+ * `npm run test:browser`: the pages in Chromium, as Debian and others package it. `npm run test:browser -- <file> ...` runs
+ * only these.
+ */
+
+import { spawn } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { findChromium } from './browser/chromium.ts';
+
+if (findChromium() === undefined) {
+  console.error('There is no chromium on the PATH. Install it first: apt-get install chromium');
+  process.exit(1);
+}
+
+const wanted = process.argv.slice(2);
+const files = wanted.length > 0 ? wanted : globSync('test/browser/*.test.ts').sort();
+const child = spawn(
+  process.execPath,
+  [
+    '--disable-warning=ExperimentalWarning',
+    '--test',
+    '--test-reporter=spec',
+    '--test-concurrency=1',
+    '--test-timeout=120000',
+    ...files,
+  ],
+  { stdio: 'inherit' },
+);
+child.on('exit', (code) => process.exit(code ?? 1));

@@ -1,0 +1,26 @@
+/** `openssl s_client`, part of every Debian: a client that knows nothing of mail and is strict about certificates. */
+
+import { execFile } from 'node:child_process';
+import type { Cloud } from '../../local/cloud/cloud.ts';
+
+const program = 'openssl';
+
+/**
+ * Connects to one of the cloud's servers by its name, trusting the cloud's CA alone, and says these lines.
+ *
+ * @param url its scheme is passed over.
+ * @returns what the server said after the handshake.
+ */
+export function talkWithOpenssl(cloud: Cloud, url: string, lines: string[], options: string[] = []): Promise<string> {
+  const { port } = new URL(url);
+  const verified = ['-CAfile', cloud.caFile, '-verify_return_error', '-verify_hostname', 'localhost'];
+  return new Promise((resolve, reject) => {
+    const client = execFile(
+      program,
+      ['s_client', '-connect', `localhost:${port}`, ...verified, '-crlf', '-quiet', ...options],
+      { timeout: 10_000 },
+      (error, stdout) => (error && stdout === '' ? reject(error) : resolve(stdout)),
+    );
+    client.stdin?.write(lines.map((line) => `${line}\n`).join(''));
+  });
+}
