@@ -36,6 +36,10 @@ export class EntraError extends Error {
   }
 }
 
+/** For what has no sentence of its own. */
+export const invalidRequest = (reason: string): EntraError =>
+  new EntraError(90023, aadstsCodes[90023].text, { reason });
+
 /** The ids under which Microsoft's support would find one request. */
 export interface RequestIds {
   traceId: string;

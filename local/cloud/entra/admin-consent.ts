@@ -3,7 +3,7 @@
 import type { Context } from 'hono';
 import type { CloudContext } from '../cloud.ts';
 import { type Html, pageHeaders } from '../page.ts';
-import { EntraError, type RequestIds } from './aadsts.ts';
+import { EntraError, invalidRequest, type RequestIds } from './aadsts.ts';
 import { grantedUrl, refusedUrl } from './consent-answer.ts';
 import { consentPage, errorPage, needApprovalPage, signInPage } from './consent-pages.ts';
 import { type ConsentRequest, type ConsentVersion, parseConsentRequest } from './consent-request.ts';
@@ -112,7 +112,7 @@ export class AdminConsent {
         throw declined(who.tenant.id);
       });
     }
-    throw new EntraError(90023, "The authentication service request isn't valid.", { reason: 'no such choice' });
+    throw invalidRequest('no such choice');
   }
 
   #accept({ c, request }: Visit, session: Session, { tenant }: Administrator): Decision {

@@ -9,6 +9,7 @@ export const CLOCK_TOLERANCE_SECONDS = 5;
 export const documentation =
   'Review the documentation at https://learn.microsoft.com/entra/identity-platform/certificate-credentials .';
 
+const types = ['JWT', 'http://openid.net/specs/jwt/1.0'];
 /** Up to the end of the year 9999, which is as far as a date can be written in the refusal. */
 const seconds = z.number().min(0).max(253_402_300_799);
 const headerSchema = z.object({
@@ -43,10 +44,11 @@ export function decodeAssertion(encoded: string, tenantId: string): Assertion {
   }
   const header = headerSchema.safeParse(parts.header);
   if (!header.success) throw malformedAssertion('assertion header is incomplete', tenantId);
-  if (header.data.typ !== undefined && header.data.typ !== 'JWT') {
+  const { typ = 'JWT' } = header.data;
+  if (!types.includes(typ)) {
     throw new EntraError(
       5002727,
-      "Invalid JWT header type specified. Allowed types: 'JWT','http://openid.net/specs/jwt/1.0'.",
+      `Invalid JWT header type specified. Allowed types: ${types.map((one) => `'${one}'`).join(',')}.`,
       { reason: 'assertion header has another typ than JWT', tenantId },
     );
   }

@@ -1,6 +1,6 @@
 /** Client id and secret in the Authorization header (RFC 6749 section 2.3.1), which Entra takes as well as in the form. */
 
-import { EntraError } from './aadsts.ts';
+import { invalidRequest } from './aadsts.ts';
 
 export interface BasicCredential {
   clientId: string;
@@ -19,9 +19,7 @@ export function readBasic(authorization: string | undefined): BasicCredential | 
   const colon = pair.indexOf(':');
   const [clientId = '', secret = ''] = [pair.slice(0, Math.max(colon, 0)), pair.slice(colon + 1)].map(decode);
   if (clientId !== '' && secret !== '') return { clientId, secret };
-  throw new EntraError(90023, "The authentication service request isn't valid.", {
-    reason: 'Authorization header is no Basic credential',
-  });
+  throw invalidRequest('Authorization header is no Basic credential');
 }
 
 /** Both are form-encoded before they are joined. Nothing for what cannot have been. */

@@ -8,14 +8,16 @@ import { findApi } from './resources.ts';
 import type { Administrator, Session } from './sessions.ts';
 
 /** The words of https://learn.microsoft.com/graph/permissions-reference and of Exchange Online's own permissions. */
-const permissionNames: Record<string, string> = {
-  'Mail.Send': 'Send mail as any user',
-  'Mail.ReadWrite': 'Read and write mail in all mailboxes',
-  'Mail.Read': 'Read mail in all mailboxes',
-  'SMTP.SendAsApp': 'Application access for sending emails via SMTP AUTH',
-  'IMAP.AccessAsApp': 'Application access for reading mailboxes via IMAP',
-  'POP.AccessAsApp': 'Application access for reading mailboxes via POP',
-};
+const permissionNames = new Map(
+  Object.entries({
+    'Mail.Send': 'Send mail as any user',
+    'Mail.ReadWrite': 'Read and write mail in all mailboxes',
+    'Mail.Read': 'Read mail in all mailboxes',
+    'SMTP.SendAsApp': 'Application access for sending emails via SMTP AUTH',
+    'IMAP.AccessAsApp': 'Application access for reading mailboxes via IMAP',
+    'POP.AccessAsApp': 'Application access for reading mailboxes via POP',
+  }),
+);
 
 export function signInPage({ tenants, registration }: ConsentRequest, session: Session): Html {
   return page(
@@ -53,7 +55,10 @@ export function consentPage({ registration }: ConsentRequest, session: Session, 
       <ul>
         ${registration.requiredAppRoles.map(
           ({ resource, role }) =>
-            html`<li><strong>${permissionNames[role] ?? role}</strong> (${role}, ${findApi(resource)?.displayName ?? resource})</li>`,
+            html`<li>
+              <strong>${permissionNames.get(role) ?? role}</strong> (${role},
+              ${findApi(resource)?.displayName ?? resource})
+            </li>`,
         )}
       </ul>
       <p>

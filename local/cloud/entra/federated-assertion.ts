@@ -44,14 +44,19 @@ export async function verifyFederatedAssertion(
   if (issuingTenant === undefined) await issuers.verify(cloud, assertion, tenantId);
   else await verifyManagedIdentity(cloud, assertion, { registration, tenantId, issuingTenant });
 
-  const audiences = [aud].flat().map((one) => (one === TOKEN_EXCHANGE.appId ? TOKEN_EXCHANGE.uri : one));
+  // Entra's own tokens name the API by its app id, and credentials by its URI.
+  const isOwn = issuingTenant !== undefined && aud === TOKEN_EXCHANGE.appId;
+  const audiences = isOwn ? [TOKEN_EXCHANGE.uri] : [aud].flat();
   const ofAudience = ofIssuer.filter((one) => one.audiences.some((wanted) => audiences.includes(wanted)));
   if (ofAudience.length === 0) throw noMatch(700212, 'audience', [aud].flat().join(' '), tenantId);
   requireSubject(ofAudience, claims.sub, tenantId);
   requireItsTime(claims, cloud.now('entra') / 1000, tenantId);
 }
 
-/** Only a managed identity, and only of the tenant that the app is registered in: the app may be multitenant all the same. */
+/**
+ * Only a user-assigned identity, and only of the tenant that the app is registered in: the app may be multitenant all the
+ * same. With what code Entra refuses a system-assigned one is not documented.
+ */
 async function verifyManagedIdentity(
   cloud: CloudContext,
   assertion: Assertion,
@@ -69,9 +74,9 @@ async function verifyManagedIdentity(
     );
   }
   await verifyWith(signingKeyOf(issuer).publicKey, assertion, tenantId);
-  if (cloud.state.identities.some(({ principalId }) => principalId === sub)) return;
+  if (cloud.state.identities.some((one) => one.principalId === sub && one.systemAssigned !== true)) return;
   throw new EntraError(700226, 'Only MSI tokens may be used as Federated Identity Credentials for AAD issuer.', {
-    reason: 'federated token of no managed identity',
+    reason: 'federated token of no user-assigned identity',
     tenantId,
   });
 }

@@ -1,6 +1,6 @@
 /** What a client credentials request must bring: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow. */
 
-import { EntraError } from './aadsts.ts';
+import { EntraError, invalidRequest } from './aadsts.ts';
 import { type BasicCredential, readBasic } from './basic-authentication.ts';
 import { required, single } from './parameters.ts';
 import { resourceOfScope } from './resources.ts';
@@ -37,7 +37,7 @@ export function parseTokenRequest(form: URLSearchParams, authorization: string |
 function requireSameClient(form: URLSearchParams, { clientId }: BasicCredential): string {
   const inForm = single(form, 'client_id');
   if (inForm === undefined || inForm === clientId) return clientId;
-  throw invalid('client_id of the form is not that of the Authorization header');
+  throw invalidRequest('client_id of the form is not that of the Authorization header');
 }
 
 function parseCredential(form: URLSearchParams, basic: BasicCredential | undefined): ClientCredential {
@@ -46,7 +46,7 @@ function parseCredential(form: URLSearchParams, basic: BasicCredential | undefin
   const [secret] = secrets;
   if (secrets.length + (assertion === undefined ? 0 : 1) > 1) {
     // RFC 6749 section 2.3: a client must not use more than one authentication method in a request.
-    throw invalid('more than one of secret, assertion and Authorization header');
+    throw invalidRequest('more than one of secret, assertion and Authorization header');
   }
   if (secret !== undefined) return { secret };
   if (assertion === undefined) {
@@ -57,10 +57,7 @@ function parseCredential(form: URLSearchParams, basic: BasicCredential | undefin
     );
   }
   if (required(form, 'client_assertion_type') !== ASSERTION_TYPE) {
-    throw invalid('client_assertion_type is not jwt-bearer');
+    throw invalidRequest('client_assertion_type is not jwt-bearer');
   }
   return { assertion };
 }
-
-const invalid = (reason: string): EntraError =>
-  new EntraError(90023, "The authentication service request isn't valid.", { reason });

@@ -21,7 +21,7 @@ export class RecipientFilterError extends Error {
 export type FilterProperties = Record<string, string[]>;
 
 export type RecipientFilter =
-  | { kind: 'and' | 'or'; left: RecipientFilter; right: RecipientFilter }
+  | { kind: 'and' | 'or'; of: RecipientFilter[] }
   | { kind: 'not'; of: RecipientFilter }
   | { kind: 'comparison'; property: string; operator: '-eq' | '-ne' | '-like' | '-notlike'; value: string };
 
@@ -92,15 +92,18 @@ class FilterParser {
   }
 
   #either(): RecipientFilter {
-    let left = this.#both();
-    while (this.#take('-or')) left = { kind: 'or', left, right: this.#both() };
-    return left;
+    return this.#joined('or', () => this.#both());
   }
 
   #both(): RecipientFilter {
-    let left = this.#one();
-    while (this.#take('-and')) left = { kind: 'and', left, right: this.#one() };
-    return left;
+    return this.#joined('and', () => this.#one());
+  }
+
+  #joined(kind: 'and' | 'or', read: () => RecipientFilter): RecipientFilter {
+    const first = read();
+    const of = [first];
+    while (this.#take(`-${kind}`)) of.push(read());
+    return of.length === 1 ? first : { kind, of };
   }
 
   #one(): RecipientFilter {
@@ -167,9 +170,9 @@ class FilterParser {
 export function matches(filter: RecipientFilter, recipient: FilterProperties): boolean {
   switch (filter.kind) {
     case 'and':
-      return matches(filter.left, recipient) && matches(filter.right, recipient);
+      return filter.of.every((one) => matches(one, recipient));
     case 'or':
-      return matches(filter.left, recipient) || matches(filter.right, recipient);
+      return filter.of.some((one) => matches(one, recipient));
     case 'not':
       return !matches(filter.of, recipient);
     case 'comparison': {

@@ -52,7 +52,15 @@ export function getAttachment(call: GraphCall): GraphAnswer {
 
 export function getAttachmentContent(call: GraphCall): GraphAnswer {
   const { content, contentType } = attachmentOf(call, messageOf(call, mailboxFor(call, 'Mail.Read')));
-  return { status: 200, bytes: { content: contentOf(call.cloud, content), contentType } };
+  // Whoever wrote the attachment chose its type: not every text can be a header.
+  const isHeader = /^[!-~][ -~]*$/.test(contentType);
+  return {
+    status: 200,
+    bytes: {
+      content: contentOf(call.cloud, content),
+      contentType: isHeader ? contentType : 'application/octet-stream',
+    },
+  };
 }
 
 export function deleteAttachment(call: GraphCall): GraphAnswer {

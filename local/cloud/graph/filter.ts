@@ -27,16 +27,16 @@ const extended = new RegExp(
 );
 const comparison = new RegExp(`([\\w/]+)\\s+(eq|ne|ge|gt|le|lt)\\s+(?:${string}|([\\w:.+-]+))`, 'iy');
 
-const texts: Readonly<Record<string, (message: StoredMessage) => string>> = {
-  internetMessageId: ({ internetMessageId }) => internetMessageId,
-  conversationId: conversationIdOf,
-  subject: ({ subject }) => subject,
-};
-const flags: Readonly<Record<string, (message: StoredMessage) => boolean>> = {
-  isDraft: ({ isDraft }) => isDraft,
-  isRead: ({ isRead }) => isRead,
-  hasAttachments: ({ attachments }) => attachments.some(({ isInline }) => !isInline),
-};
+const texts = new Map<string, (message: StoredMessage) => string>([
+  ['internetMessageId', ({ internetMessageId }) => internetMessageId],
+  ['conversationId', conversationIdOf],
+  ['subject', ({ subject }) => subject],
+]);
+const flags = new Map<string, (message: StoredMessage) => boolean>([
+  ['isDraft', ({ isDraft }) => isDraft],
+  ['isRead', ({ isRead }) => isRead],
+  ['hasAttachments', ({ attachments }) => attachments.some(({ isInline }) => !isInline)],
+]);
 
 /** @throws GraphRefusal */
 export function readFilter(text: string): Filter {
@@ -97,12 +97,12 @@ function extendedClause([, id, operator, equal, part, partOf]: Found['groups']):
 
 function comparisonClause([property = '', operator = '', text, literal = '']: Found['groups']): Clause {
   const isEqual = operator.toLowerCase() === 'eq';
-  const textOf = texts[property];
+  const textOf = texts.get(property);
   if (textOf && text !== undefined && isEqual) {
     const value = unquoted(text);
     return { property, matches: (message) => textOf(message) === value };
   }
-  const flagOf = flags[property];
+  const flagOf = flags.get(property);
   if (flagOf && isEqual && /^(true|false)$/i.test(literal)) {
     return { property, matches: (message) => flagOf(message) === (literal.toLowerCase() === 'true') };
   }

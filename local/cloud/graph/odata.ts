@@ -51,7 +51,7 @@ export function enumeration<const M extends string>(...members: M[]) {
   return edmString.transform((value, context): M => {
     const member = members.find((one) => one === value.toLowerCase());
     if (member !== undefined) return member;
-    context.addIssue({ code: 'custom', message: `Requested value '${value}' was not found.` });
+    context.addIssue({ code: 'custom', message: `Requested value '${value.slice(0, 100)}' was not found.` });
     return z.NEVER;
   });
 }
@@ -71,7 +71,8 @@ export const edmBinary = edmString.transform((value, context): string => {
 
 /** https://github.com/microsoft/notification-provider/issues/82 */
 export function invalidType(name: unknown): string {
-  return `Invalid OData type specified: ${JSON.stringify(name)}`;
+  // What is no text may be nested deeper than the stack.
+  return `Invalid OData type specified: ${typeof name === 'string' ? JSON.stringify(name.slice(0, 100)) : nodeOf(name)}`;
 }
 
 type Node = 'StartObject' | 'StartArray' | 'PrimitiveValue';

@@ -37,6 +37,7 @@ export function createUploadSession(call: GraphCall): GraphAnswer {
   const session = openSession(call.cloud, {
     ...item,
     tenantId: mailbox.tenantId,
+    appId: call.claims.appid,
     mailbox: mailbox.address,
     message: message.immutableId,
     immutableIds: prefersImmutable(call),

@@ -89,8 +89,9 @@ export function settle(cloud: CloudContext): void {
   const due = state.settlingMessages.filter(({ settlesAt }) => settlesAt <= now);
   if (due.length === 0) return;
   state.settlingMessages = state.settlingMessages.filter(({ settlesAt }) => settlesAt > now);
+  const messages = new Map(state.messages.map((one) => [one.immutableId, one]));
   for (const { immutableId, saved } of due) {
-    const message = state.messages.find((one) => one.immutableId === immutableId);
+    const message = messages.get(immutableId);
     // Deleted meanwhile by its owner.
     if (message === undefined || message.folder === 'deleteditems') continue;
     if (saved) moveToSentItems(cloud, message);

@@ -11,13 +11,20 @@ import type { OutgoingMessage } from './deliver.ts';
 const shownElsewhere =
   /^(?:from|sender|to|cc|bcc|reply-to|subject|date|message-id|importance|mime-version|content-.*|received|return-path)$/i;
 
+/** https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits#message-limits */
+const MOST_HEADER_BYTES = 256 * 1024;
+
 /**
  * Reads what somebody submits. The message is kept as it is but for its Bcc field, which no recipient is to see.
  *
- * @throws Error when it cannot be read: parts nested too deep, megabytes of header.
+ * @throws Error when it cannot be read: parts nested too deep, more header than Exchange takes.
  */
 export async function readMime(cloud: CloudContext, raw: Uint8Array): Promise<OutgoingMessage> {
-  const email = await PostalMime.parse(raw, { attachmentEncoding: 'arraybuffer', forceRfc822Attachments: true });
+  const email = await PostalMime.parse(raw, {
+    attachmentEncoding: 'arraybuffer',
+    forceRfc822Attachments: true,
+    maxHeadersSize: MOST_HEADER_BYTES,
+  });
   const [from] = addresses(email.from && [email.from]);
   const [sender] = addresses(email.sender && [email.sender]);
   const importance = email.headers.find(({ key }) => key === 'importance')?.value.toLowerCase();
@@ -96,7 +103,8 @@ function addresses(list: readonly Address[] | undefined): EmailAddress[] {
 /** The same bytes but for the field `Bcc` and the lines that continue it. Header fields end at the first empty line. */
 function withoutBcc(raw: Uint8Array): Buffer {
   const text = Buffer.from(raw).toString('latin1');
-  const end = /\r?\n\r?\n/.exec(text)?.index ?? text.length;
-  const head = text.slice(0, end + 1).replace(/^bcc[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*(?:\n|$)/gim, '');
-  return Buffer.from(head + text.slice(end + 1), 'latin1');
+  const lastLineEnd = /\r?\n(?=\r?\n)/.exec(text);
+  const end = lastLineEnd === null ? text.length : lastLineEnd.index + lastLineEnd[0].length;
+  const head = text.slice(0, end).replace(/^bcc[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*(?:\n|$)/gim, '');
+  return Buffer.from(head + text.slice(end), 'latin1');
 }

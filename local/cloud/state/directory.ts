@@ -77,7 +77,10 @@ export const directoryState = {
     deletion: z.number().exactOptional(),
   }),
   /** Bounds between which Entra draws the lifetime of each access token; Microsoft's own 60 to 90 minutes if not given. */
-  tokenLifetimeSeconds: z.strictObject({ min: z.number(), max: z.number() }).exactOptional(),
+  tokenLifetimeSeconds: z
+    .strictObject({ min: z.int().min(0), max: z.int().min(0) })
+    .refine(({ min, max }) => min <= max, { path: ['max'], message: 'must not be less than min' })
+    .exactOptional(),
   /**
    * How many identical token requests within how many seconds are taken for a loop; none when absent, so that a load test
    * of something else is not cut short. Microsoft names 15 within 300 seconds for apps with a user:

@@ -18,8 +18,11 @@ const mailbox = z.strictObject({
 
 const emailAddress = z.strictObject({ address: z.string(), name: z.string().exactOptional() });
 
+/** Both digests and tokens name files: nothing else may lead to one. */
+const hexOf256Bits = z.string().regex(/^[0-9a-f]{64}$/);
+
 /** Bytes as base64, or in a file of the cloud's folder where they are many (see mail/content.ts). */
-const storedContent = z.union([z.string(), z.strictObject({ file: z.string(), bytes: z.number() })]);
+const storedContent = z.union([z.string(), z.strictObject({ file: hexOf256Bits, bytes: z.number() })]);
 
 const storedAttachment = z.strictObject({
   id: z.string(),
@@ -87,8 +90,10 @@ const settlingMessage = z.strictObject({
 /** https://learn.microsoft.com/graph/outlook-large-attachments. What has arrived lies in a file of the cloud's folder. */
 const uploadSession = z.strictObject({
   /** The secret part of the upload URL: whoever has it may upload. */
-  token: z.string(),
+  token: hexOf256Bits,
   tenantId: z.string(),
+  /** The app that opened it: what is uploaded counts towards its limit. */
+  appId: z.string(),
   mailbox: z.string(),
   /** Immutable id of the draft. */
   message: z.string(),

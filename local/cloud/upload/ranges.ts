@@ -1,6 +1,7 @@
 /** Takes one range of an upload; the last one makes the attachment. */
 
 import type { CloudContext } from '../cloud.ts';
+import { countRange } from '../graph/limits/limits.ts';
 import { GraphRefusal, itemNotFound } from '../graph/refusal.ts';
 import { MAX_REQUEST_BYTES } from '../graph/request-body.ts';
 import { forgetMime, messageBytes } from '../mail/content.ts';
@@ -29,6 +30,7 @@ interface RangeAnswer {
 /** @throws GraphRefusal when nothing of the range was taken. */
 export function appendUploadedRange(cloud: CloudContext, session: UploadSession, range: UploadedRange): RangeAnswer {
   const { mailbox, message } = whereItGoes(cloud, session);
+  if (range.bytes !== undefined) countRange(cloud, session.appId, mailbox, range.bytes.length);
   const bytes = checkedBytes(session, range);
   checkMessageSize(cloud, mailbox, message, session.received + bytes.length);
   appendRange(cloud, session, bytes);

@@ -1,12 +1,18 @@
 /** Makes self-signed versions of certificates, for the vault's own operation, the seed file and the control API. */
 
+import { X509Certificate } from 'node:crypto';
 import type { CloudState, VaultCertificate, VaultCertificatePolicy, VaultKey } from '../state.ts';
 import { changedPolicy, policyOf } from './certificate-policy.ts';
 import { requireFreeName } from './deletions.ts';
 import { nameTaken } from './object-error.ts';
-import { isManaged, isSame, newestOf, newVersion, versionsOf } from './objects.ts';
-import { makeSelfSignedCertificate } from './self-signed-certificate.ts';
-import { seconds } from './vault-request.ts';
+import { isManaged, newestOf, newVersion, versionsOf } from './objects.ts';
+import {
+  type CertificateProfile,
+  makeSelfSignedCertificate,
+  type SelfSignedCertificate,
+} from './self-signed-certificate.ts';
+import { invalidProperty } from './vault-error.ts';
+import { isSame, seconds } from './vault-request.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
 /** A new certificate is valid since ten minutes ago, as recorded in azure-sdk-for-js (sdk/keyvault). */
@@ -74,7 +80,7 @@ export async function makeVersion(
   const notBefore = created - BACKDATED_SECONDS;
   const expires =
     validityDays === undefined ? monthsAfter(created, policy.validityMonths) : created + validityDays * DAY_SECONDS;
-  const { der, csr, privateJwk } = await makeSelfSignedCertificate({
+  const { der, csr, privateJwk } = await readable({
     subject: policy.subject,
     keySize: policy.keySize,
     notBefore: new Date(Math.min(notBefore, expires) * 1000),
@@ -92,6 +98,21 @@ export async function makeVersion(
     certificate: { name, version, der, exportable, contentType, created, notBefore, expires },
     key: { name, version, jwk: privateJwk, operations: operationsOf(policy.keyUsage), created },
   };
+}
+
+/**
+ * Some names are taken by the library that makes certificates, and by none that reads them.
+ *
+ * @throws VaultError 400
+ */
+async function readable(profile: CertificateProfile): Promise<SelfSignedCertificate> {
+  try {
+    const made = await makeSelfSignedCertificate(profile);
+    new X509Certificate(Buffer.from(made.der, 'base64')).toString();
+    return made;
+  } catch {
+    throw invalidProperty('the policy describes no certificate');
+  }
 }
 
 export function keepVersion(

@@ -33,14 +33,19 @@ export function claimsChallenge(cloud: CloudContext): string {
 /** @throws VaultError 401 */
 export async function authenticate(cloud: CloudContext, bearer: string | undefined): Promise<AccessTokenClaims> {
   const verified = await verifyAccessToken(cloud, 'vault', bearer, [vaultResource]);
-  if ('refused' in verified) throw unauthorized(cloud.state, verified.refused, bearer);
-  if (verified.claims.tid !== homeTenantId(cloud.state)) throw unauthorized(cloud.state, 'issuer', bearer);
+  if ('refused' in verified) throw unauthorized(cloud, verified.refused, bearer);
+  if (verified.claims.tid !== homeTenantId(cloud.state)) throw unauthorized(cloud, 'issuer', bearer);
   return verified.claims;
 }
 
-function unauthorized(state: CloudState, refused: TokenRefusal, bearer: string | undefined): VaultError {
-  const message = messageOf(state, refused, bearer);
-  return new VaultError({ status: 401, code: 'Unauthorized', message, reason: `token refused: ${refused}` });
+function unauthorized(cloud: CloudContext, refused: TokenRefusal, bearer: string | undefined): VaultError {
+  return new VaultError({
+    status: 401,
+    code: 'Unauthorized',
+    message: messageOf(cloud.state, refused, bearer),
+    headers: { 'WWW-Authenticate': challenge(cloud) },
+    reason: `token refused: ${refused}`,
+  });
 }
 
 /**
@@ -68,7 +73,8 @@ function messageOf(state: CloudState, refused: TokenRefusal, bearer: string | un
   }
 }
 
-/** What the refused token says of itself: for the message alone, nothing is believed of it. */
+/** What the refused token says of itself: for the message alone, nothing is believed of it, not even that it is text. */
 function claimed(bearer: string | undefined, claim: 'aud' | 'iss'): string {
-  return [decodeJwt(bearer ?? '')[claim] ?? ''].flat().join(',');
+  const values: unknown[] = [decodeJwt(bearer ?? '')[claim]].flat();
+  return values.filter((one) => typeof one === 'string').join(',');
 }

@@ -3,7 +3,8 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { JWK } from 'jose';
 import forge from 'node-forge';
-import { badParameter, notImplemented } from './vault-error.ts';
+import { roundsOf } from './pkcs12-rounds.ts';
+import { badParameter, notImplemented, VaultError } from './vault-error.ts';
 
 export interface CertificateContent {
   contentType: 'application/x-pem-file' | 'application/x-pkcs12';
@@ -63,13 +64,21 @@ function readPem(pem: string): CertificateContent {
     const read = certificates.map((one) => new X509Certificate(one));
     return { contentType: 'application/x-pem-file', ...matched(createPrivateKey(key), read, unreadablePem) };
   } catch (error) {
-    throw isOwn(error) ? error : unreadablePem('no X.509 certificate or no key');
+    throw error instanceof VaultError ? error : unreadablePem('no X.509 certificate or no key');
   }
 }
+
+/**
+ * The library hashes in the foreground, so that a file could stop the whole cloud. Files that people make have 2,000 to
+ * 10,000 rounds a part. The bound is this cloud's own; .NET has such ones as well:
+ * https://learn.microsoft.com/dotnet/api/system.security.cryptography.x509certificates.pkcs12loaderlimits.
+ */
+const MOST_ROUNDS = 300_000;
 
 function readPkcs12(value: string, password: string): CertificateContent {
   try {
     const asn1 = forge.asn1.fromDer(Buffer.from(value, 'base64').toString('binary'));
+    if (roundsOf(asn1) > MOST_ROUNDS) throw unreadablePkcs12('too many rounds');
     const bags = forge.pkcs12.pkcs12FromAsn1(asn1, password).safeContents.flatMap(({ safeBags }) => safeBags);
     const keys = bags.flatMap(({ key }) => key ?? []);
     const certificates = bags.flatMap(({ cert }) => cert ?? []);
@@ -78,11 +87,9 @@ function readPkcs12(value: string, password: string): CertificateContent {
     const read = certificates.map((one) => new X509Certificate(forge.pki.certificateToPem(one)));
     return { contentType: 'application/x-pkcs12', ...matched(key, read, unreadablePkcs12) };
   } catch (error) {
-    throw isOwn(error) ? error : unreadablePkcs12('no PKCS#12, or another password');
+    throw error instanceof VaultError ? error : unreadablePkcs12('no PKCS#12, or another password');
   }
 }
-
-const isOwn = (error: unknown): error is Error => error instanceof Error && error.name === 'VaultError';
 
 /** The certificate of the key, and the others. */
 function matched(

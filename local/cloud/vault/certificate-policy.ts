@@ -4,10 +4,9 @@ import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import type { CloudState, VaultCertificate, VaultCertificatePolicy } from '../state.ts';
 import { requireKeySize } from './add-key.ts';
-import { isSame } from './objects.ts';
 import { isDistinguishedName, keyUsageOf, keyUsages } from './self-signed-certificate.ts';
 import { invalidProperty, notImplemented } from './vault-error.ts';
-import { seconds } from './vault-request.ts';
+import { isSame, seconds } from './vault-request.ts';
 
 const texts = z.array(z.string()).optional();
 const lifetimeAction = z.object({
@@ -35,7 +34,7 @@ export const policyBody = z.object({
     .object({
       subject: z.string().optional(),
       sans: z.object({ dns_names: texts, emails: texts, upns: texts, uris: texts, ip_addresses: texts }).optional(),
-      ekus: z.array(z.string().regex(/^\d+(\.\d+)+$/, 'must be an object identifier')).optional(),
+      ekus: z.array(z.string().regex(/^[0-2](\.\d{1,15})+$/, 'must be an object identifier')).optional(),
       key_usage: z.array(z.string().refine((name) => keyUsages.has(name), 'must be a key usage')).optional(),
       validity_months: z.int().min(1).max(1200).optional(),
     })

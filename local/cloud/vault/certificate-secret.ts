@@ -3,7 +3,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import forge from 'node-forge';
 import type { CloudState, VaultCertificate, VaultKey } from '../state.ts';
-import { isSame } from './objects.ts';
+import { keyOf } from './add-certificate-version.ts';
 import { invalidProperty } from './vault-error.ts';
 
 const PEM = 'application/x-pem-file';
@@ -20,14 +20,14 @@ export const certificateContentType = ({ contentType = PEM }: VaultCertificate):
  */
 export function certificateSecret(state: CloudState, certificate: VaultCertificate, wanted: string | null): string {
   if (wanted !== null && wanted !== PEM) throw invalidProperty('outContentType is not supported');
-  const key = certificate.exportable ? keyOf(state, certificate) : undefined;
+  const key = certificate.exportable ? requireKey(state, certificate) : undefined;
   const type = wanted ?? certificateContentType(certificate);
   return type === PEM ? pem(certificate, key) : pkcs12(certificate, key);
 }
 
-function keyOf(state: CloudState, { name, version }: VaultCertificate): VaultKey {
-  const key = state.vaultKeys.find((one) => isSame(one.name, name) && isSame(one.version, version));
-  if (key === undefined) throw new Error(`The certificate ${name} has no key of its own version.`);
+function requireKey(state: CloudState, certificate: VaultCertificate): VaultKey {
+  const key = keyOf(state, certificate);
+  if (key === undefined) throw new Error(`The certificate ${certificate.name} has no key of its own version.`);
   return key;
 }
 

@@ -6,14 +6,12 @@
 
 import type { CloudState, VaultDeletion } from '../state.ts';
 import { beingDeleted, deletedButRecoverable, deletedNotFound, notFound, notRecreatedWhile } from './object-error.ts';
-import { type Collection, seconds } from './vault-request.ts';
+import { type Collection, isSame, seconds } from './vault-request.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
-const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
-
 const deletionOf = (state: CloudState, collection: Collection, name: string): VaultDeletion | undefined =>
-  state.vaultDeletions.find((one) => one.collection === collection && same(one.name, name));
+  state.vaultDeletions.find((one) => one.collection === collection && isSame(one.name, name));
 
 /** Whether a name is deleted: every version of it, from the moment of the request until it is recovered. */
 export const hides = (state: CloudState, collection: Collection, name: string): boolean =>
@@ -43,7 +41,7 @@ export function requireDeleted(state: CloudState, collection: Collection, name: 
  * @throws VaultError 404
  */
 export function softDelete(state: CloudState, collection: Collection, name: string, now = Date.now()): VaultDeletion {
-  const known = namesIn(state, collection).find((one) => same(one, name));
+  const known = namesIn(state, collection).find((one) => isSame(one, name));
   if (known === undefined || hides(state, collection, name)) throw notFound(collection, name);
   const deletion: VaultDeletion = {
     collection,
@@ -107,7 +105,7 @@ function namesIn(state: CloudState, collection: Collection): string[] {
 }
 
 function forget(state: CloudState, collection: Collection, name: string): void {
-  const others = (one: { name: string }): boolean => !same(one.name, name);
+  const others = (one: { name: string }): boolean => !isSame(one.name, name);
   state.vaultDeletions = state.vaultDeletions.filter((one) => one.collection !== collection || others(one));
   if (collection === 'keys') state.vaultKeys = state.vaultKeys.filter(others);
   if (collection === 'secrets') state.vaultSecrets = state.vaultSecrets.filter(others);

@@ -47,29 +47,22 @@ export function verify(request: VaultRequest): VaultAnswer {
 }
 
 /** https://learn.microsoft.com/rest/api/keyvault/keys/wrap-key and encrypt, which differ in what the key must allow alone. */
-export const encryptFor =
-  (operation: 'encrypt' | 'wrapKey') =>
-  (request: VaultRequest): VaultAnswer => {
-    const { key, privateKey } = keyFor(request, operation);
-    const { alg, value } = parsedBody(request, encryptionBody);
-    return result(
-      request,
-      key,
-      orInvalid('too long for the key', () => encrypt(alg, privateKey, value)),
-    );
-  };
+export const encryptFor = (operation: 'encrypt' | 'wrapKey') => encryption(operation, encrypt, 'too long for the key');
 
 /** https://learn.microsoft.com/rest/api/keyvault/keys/unwrap-key and decrypt. */
-export const decryptFor =
-  (operation: 'decrypt' | 'unwrapKey') =>
+export const decryptFor = (operation: 'decrypt' | 'unwrapKey') =>
+  encryption(operation, decrypt, 'not encrypted for this key version with this algorithm');
+
+const encryption =
+  (operation: KeyOperation, work: typeof encrypt, failure: string) =>
   (request: VaultRequest): VaultAnswer => {
     const { key, privateKey } = keyFor(request, operation);
     const { alg, value } = parsedBody(request, encryptionBody);
-    return result(
-      request,
-      key,
-      orInvalid('not encrypted for this key version with this algorithm', () => decrypt(alg, privateKey, value)),
-    );
+    try {
+      return result(request, key, work(alg, privateKey, value));
+    } catch {
+      throw invalidProperty(failure);
+    }
   };
 
 function keyFor(request: VaultRequest, operation: KeyOperation): { key: VaultKey; privateKey: KeyObject } {
@@ -108,14 +101,6 @@ function requireDigest(
       `${algorithm} requires ${bytes} bytes, encoded with base64url.`,
     `${property} is no digest`,
   );
-}
-
-function orInvalid(reason: string, work: () => Buffer): Buffer {
-  try {
-    return work();
-  } catch {
-    throw invalidProperty(reason);
-  }
 }
 
 const result = ({ vaultUrl }: VaultRequest, key: VaultKey, value: Buffer): VaultAnswer =>

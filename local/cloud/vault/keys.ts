@@ -116,8 +116,8 @@ export function updateKey(request: VaultRequest): VaultAnswer {
   const key = requireObject(state.vaultKeys, request);
   const body = parsedBody(request, updateBody);
   refuseRelease(body);
-  Object.assign(key, objectFields(body), { updated: seconds(now) });
-  if (body.key_ops !== undefined) key.operations = ownOperations(body.key_ops);
+  const operations = body.key_ops === undefined ? {} : { operations: ownOperations(body.key_ops) };
+  Object.assign(key, objectFields(body), operations, { updated: seconds(now) });
   return ok(keyBundle(request, key));
 }
 

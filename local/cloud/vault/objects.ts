@@ -3,7 +3,7 @@
 import type { CloudState, VaultCertificate } from '../state.ts';
 import { hides } from './deletions.ts';
 import { notFound } from './object-error.ts';
-import type { Collection, VaultRequest } from './vault-request.ts';
+import { type Collection, isSame, type VaultRequest } from './vault-request.ts';
 
 export interface Versioned {
   name: string;
@@ -16,9 +16,6 @@ export interface Versioned {
   expires?: number;
   tags?: Record<string, string>;
 }
-
-/** Names and versions know no case. */
-export const isSame = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
 export const versionsOf = <T extends Versioned>(objects: readonly T[], name: string): T[] =>
   objects.filter((one) => isSame(one.name, name));
@@ -46,10 +43,13 @@ export function requireObject<T extends Versioned>(objects: readonly T[], reques
 
 /** The newest version of each name, by name. */
 export function newestOfEach<T extends Versioned>(objects: readonly T[]): T[] {
-  const names = new Map(objects.map(({ name }) => [name.toLowerCase(), name]));
-  return [...names.entries()]
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .flatMap(([, name]) => newestOf(versionsOf(objects, name)) ?? []);
+  const newest = new Map<string, T>();
+  for (const one of objects) {
+    const name = one.name.toLowerCase();
+    const known = newest.get(name);
+    if (known === undefined || known.created <= one.created) newest.set(name, one);
+  }
+  return [...newest].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, one]) => one);
 }
 
 export const objectId = (vaultUrl: string, collection: Collection, { name, version }: Versioned): string =>

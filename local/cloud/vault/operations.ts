@@ -37,143 +37,81 @@ interface Operation {
   action: DataAction;
   answer(request: VaultRequest): VaultAnswer | Promise<VaultAnswer>;
   /** Whether a version may stand in the path. */
-  versioned?: true;
+  versioned: boolean;
 }
+
+const operation = (
+  name: string,
+  action: DataAction,
+  answer: Operation['answer'],
+  versioned?: 'versioned',
+): Operation => ({ name, action, answer, versioned: versioned !== undefined });
 
 /** By method, first segment of the path, and what follows name and version. */
 const objectOperations: Record<string, Operation> = {
-  'GET certificates': { name: 'getCertificate', action: 'certificates/read', answer: getCertificate, versioned: true },
-  'PATCH certificates': {
-    name: 'updateCertificate',
-    action: 'certificates/update/action',
-    answer: updateCertificate,
-    versioned: true,
-  },
-  'DELETE certificates': { name: 'deleteCertificate', action: 'certificates/delete', answer: deleteObject },
-  'GET certificates versions': {
-    name: 'listCertificateVersions',
-    action: 'certificates/read',
-    answer: listCertificateVersions,
-  },
-  'GET certificates policy': {
-    name: 'getCertificatePolicy',
-    action: 'certificates/read',
-    answer: getCertificatePolicy,
-  },
-  'PATCH certificates policy': {
-    name: 'updateCertificatePolicy',
-    action: 'certificates/update/action',
-    answer: updateCertificatePolicy,
-  },
-  'POST certificates create': {
-    name: 'createCertificate',
-    action: 'certificates/create/action',
-    answer: createCertificate,
-  },
-  'POST certificates import': {
-    name: 'importCertificate',
-    action: 'certificates/import/action',
-    answer: importCertificate,
-  },
-  'GET certificates pending': {
-    name: 'getCertificateOperation',
-    action: 'certificates/read',
-    answer: getCertificateOperation,
-  },
-  'PATCH certificates pending': {
-    name: 'updateCertificateOperation',
-    action: 'certificates/update/action',
-    answer: updateCertificateOperation,
-  },
-  'DELETE certificates pending': {
-    name: 'deleteCertificateOperation',
-    action: 'certificates/update/action',
-    answer: deleteCertificateOperation,
-  },
-  'GET deletedcertificates': {
-    name: 'getDeletedCertificate',
-    action: 'certificates/read',
-    answer: getDeletedObject,
-  },
-  'POST deletedcertificates recover': {
-    name: 'recoverDeletedCertificate',
-    action: 'certificates/recover/action',
-    answer: recoverObject,
-  },
-  'DELETE deletedcertificates': {
-    name: 'purgeDeletedCertificate',
-    action: 'certificates/purge/action',
-    answer: purgeObject,
-  },
-  'GET keys': { name: 'getKey', action: 'keys/read', answer: getKey, versioned: true },
-  'PATCH keys': { name: 'updateKey', action: 'keys/update/action', answer: updateKey, versioned: true },
-  'DELETE keys': { name: 'deleteKey', action: 'keys/delete', answer: deleteObject },
-  'GET keys versions': { name: 'listKeyVersions', action: 'keys/read', answer: listKeyVersions },
-  'POST keys create': { name: 'createKey', action: 'keys/create/action', answer: createKey },
-  'POST keys rotate': { name: 'rotateKey', action: 'keys/rotate/action', answer: rotateKey },
-  'POST keys sign': { name: 'sign', action: 'keys/sign/action', answer: sign, versioned: true },
-  'POST keys verify': { name: 'verify', action: 'keys/verify/action', answer: verify, versioned: true },
-  'POST keys wrapkey': {
-    name: 'wrapKey',
-    action: 'keys/wrap/action',
-    answer: encryptFor('wrapKey'),
-    versioned: true,
-  },
-  'POST keys unwrapkey': {
-    name: 'unwrapKey',
-    action: 'keys/unwrap/action',
-    answer: decryptFor('unwrapKey'),
-    versioned: true,
-  },
-  'POST keys encrypt': {
-    name: 'encrypt',
-    action: 'keys/encrypt/action',
-    answer: encryptFor('encrypt'),
-    versioned: true,
-  },
-  'POST keys decrypt': {
-    name: 'decrypt',
-    action: 'keys/decrypt/action',
-    answer: decryptFor('decrypt'),
-    versioned: true,
-  },
-  'GET deletedkeys': { name: 'getDeletedKey', action: 'keys/read', answer: getDeletedObject },
-  'POST deletedkeys recover': { name: 'recoverDeletedKey', action: 'keys/recover/action', answer: recoverObject },
-  'DELETE deletedkeys': { name: 'purgeDeletedKey', action: 'keys/purge/action', answer: purgeObject },
-  'GET secrets': { name: 'getSecret', action: 'secrets/getSecret/action', answer: getSecret, versioned: true },
-  'PUT secrets': { name: 'setSecret', action: 'secrets/setSecret/action', answer: setSecret },
-  'PATCH secrets': { name: 'updateSecret', action: 'secrets/update/action', answer: updateSecret, versioned: true },
-  'DELETE secrets': { name: 'deleteSecret', action: 'secrets/delete', answer: deleteObject },
-  'GET secrets versions': {
-    name: 'listSecretVersions',
-    action: 'secrets/readMetadata/action',
-    answer: listSecretVersions,
-  },
+  'GET certificates': operation('getCertificate', 'certificates/read', getCertificate, 'versioned'),
+  'PATCH certificates': operation('updateCertificate', 'certificates/update/action', updateCertificate, 'versioned'),
+  'DELETE certificates': operation('deleteCertificate', 'certificates/delete', deleteObject),
+  'GET certificates versions': operation('listCertificateVersions', 'certificates/read', listCertificateVersions),
+  'GET certificates policy': operation('getCertificatePolicy', 'certificates/read', getCertificatePolicy),
+  'PATCH certificates policy': operation(
+    'updateCertificatePolicy',
+    'certificates/update/action',
+    updateCertificatePolicy,
+  ),
+  'POST certificates create': operation('createCertificate', 'certificates/create/action', createCertificate),
+  'POST certificates import': operation('importCertificate', 'certificates/import/action', importCertificate),
+  'GET certificates pending': operation('getCertificateOperation', 'certificates/read', getCertificateOperation),
+  'PATCH certificates pending': operation(
+    'updateCertificateOperation',
+    'certificates/update/action',
+    updateCertificateOperation,
+  ),
+  'DELETE certificates pending': operation(
+    'deleteCertificateOperation',
+    'certificates/update/action',
+    deleteCertificateOperation,
+  ),
+  'GET deletedcertificates': operation('getDeletedCertificate', 'certificates/read', getDeletedObject),
+  'POST deletedcertificates recover': operation(
+    'recoverDeletedCertificate',
+    'certificates/recover/action',
+    recoverObject,
+  ),
+  'DELETE deletedcertificates': operation('purgeDeletedCertificate', 'certificates/purge/action', purgeObject),
+  'GET keys': operation('getKey', 'keys/read', getKey, 'versioned'),
+  'PATCH keys': operation('updateKey', 'keys/update/action', updateKey, 'versioned'),
+  'DELETE keys': operation('deleteKey', 'keys/delete', deleteObject),
+  'GET keys versions': operation('listKeyVersions', 'keys/read', listKeyVersions),
+  'POST keys create': operation('createKey', 'keys/create/action', createKey),
+  'POST keys rotate': operation('rotateKey', 'keys/rotate/action', rotateKey),
+  'POST keys sign': operation('sign', 'keys/sign/action', sign, 'versioned'),
+  'POST keys verify': operation('verify', 'keys/verify/action', verify, 'versioned'),
+  'POST keys wrapkey': operation('wrapKey', 'keys/wrap/action', encryptFor('wrapKey'), 'versioned'),
+  'POST keys unwrapkey': operation('unwrapKey', 'keys/unwrap/action', decryptFor('unwrapKey'), 'versioned'),
+  'POST keys encrypt': operation('encrypt', 'keys/encrypt/action', encryptFor('encrypt'), 'versioned'),
+  'POST keys decrypt': operation('decrypt', 'keys/decrypt/action', decryptFor('decrypt'), 'versioned'),
+  'GET deletedkeys': operation('getDeletedKey', 'keys/read', getDeletedObject),
+  'POST deletedkeys recover': operation('recoverDeletedKey', 'keys/recover/action', recoverObject),
+  'DELETE deletedkeys': operation('purgeDeletedKey', 'keys/purge/action', purgeObject),
+  'GET secrets': operation('getSecret', 'secrets/getSecret/action', getSecret, 'versioned'),
+  'PUT secrets': operation('setSecret', 'secrets/setSecret/action', setSecret),
+  'PATCH secrets': operation('updateSecret', 'secrets/update/action', updateSecret, 'versioned'),
+  'DELETE secrets': operation('deleteSecret', 'secrets/delete', deleteObject),
+  'GET secrets versions': operation('listSecretVersions', 'secrets/readMetadata/action', listSecretVersions),
   // The operation is documented to need what getting a secret needs.
-  'GET deletedsecrets': { name: 'getDeletedSecret', action: 'secrets/getSecret/action', answer: getDeletedObject },
-  'POST deletedsecrets recover': {
-    name: 'recoverDeletedSecret',
-    action: 'secrets/recover/action',
-    answer: recoverObject,
-  },
-  'DELETE deletedsecrets': { name: 'purgeDeletedSecret', action: 'secrets/purge/action', answer: purgeObject },
+  'GET deletedsecrets': operation('getDeletedSecret', 'secrets/getSecret/action', getDeletedObject),
+  'POST deletedsecrets recover': operation('recoverDeletedSecret', 'secrets/recover/action', recoverObject),
+  'DELETE deletedsecrets': operation('purgeDeletedSecret', 'secrets/purge/action', purgeObject),
 };
 
 const collectionOperations: Record<string, Operation> = {
-  'GET certificates': { name: 'listCertificates', action: 'certificates/read', answer: listCertificates },
-  'GET keys': { name: 'listKeys', action: 'keys/read', answer: listKeys },
-  'GET secrets': { name: 'listSecrets', action: 'secrets/readMetadata/action', answer: listSecrets },
-  'GET deletedcertificates': {
-    name: 'listDeletedCertificates',
-    action: 'certificates/read',
-    answer: listDeletedObjects,
-  },
-  'GET deletedkeys': { name: 'listDeletedKeys', action: 'keys/read', answer: listDeletedObjects },
-  'GET deletedsecrets': {
-    name: 'listDeletedSecrets',
-    action: 'secrets/readMetadata/action',
-    answer: listDeletedObjects,
-  },
+  'GET certificates': operation('listCertificates', 'certificates/read', listCertificates),
+  'GET keys': operation('listKeys', 'keys/read', listKeys),
+  'GET secrets': operation('listSecrets', 'secrets/readMetadata/action', listSecrets),
+  'GET deletedcertificates': operation('listDeletedCertificates', 'certificates/read', listDeletedObjects),
+  'GET deletedkeys': operation('listDeletedKeys', 'keys/read', listDeletedObjects),
+  'GET deletedsecrets': operation('listDeletedSecrets', 'secrets/readMetadata/action', listDeletedObjects),
 };
 
 export interface Target {
@@ -206,8 +144,9 @@ export function targetOf(method: string, path: string): Target {
   const key = `${method} ${root} ${suffix.toLowerCase()}`.trimEnd();
   const found = name === '' ? collectionOperations[key] : objectOperations[key];
   const isLeftOut = leftOut(method, root, name, suffix) !== undefined;
-  const operation = isLeftOut || (version !== undefined && found?.versioned !== true) ? undefined : found;
-  return { method, root, collection: collections.get(root) ?? 'secrets', name, version, suffix, operation };
+  const isMeant = !isLeftOut && (version === undefined || found?.versioned === true);
+  const collection = collections.get(root) ?? 'secrets';
+  return { method, root, collection, name, version, suffix, operation: isMeant ? found : undefined };
 }
 
 /** Why nothing answers a target without an operation. */

@@ -15,10 +15,9 @@ import {
 } from './add-certificate-version.ts';
 import { changedPolicy, policyBody, policyOf } from './certificate-policy.ts';
 import { hides } from './deletions.ts';
-import { isSame } from './objects.ts';
 import { commonFields, objectFields } from './request-fields.ts';
 import { VaultError } from './vault-error.ts';
-import { ok, parsedBody, seconds, type VaultAnswer, type VaultRequest } from './vault-request.ts';
+import { isSame, ok, parsedBody, seconds, type VaultAnswer, type VaultRequest } from './vault-request.ts';
 
 const createBody = z.object({ ...commonFields, policy: policyBody.optional() });
 const updateBody = z.object({ cancellation_requested: z.boolean() });

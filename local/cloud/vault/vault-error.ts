@@ -10,6 +10,7 @@ interface VaultRefusal {
   message: string;
   /** `innererror.code`, where the service says more than `Forbidden` or `Conflict`. */
   innerCode?: string;
+  headers?: Record<string, string>;
   /** For the journal: why, in a few words and without anything that the caller sent in a body or token. */
   reason: string;
 }

@@ -20,8 +20,8 @@ export interface VaultRequest {
   readonly name: string;
   /** Undefined where the newest version is meant. */
   readonly version: string | undefined;
-  /** The body. */
-  readonly text: string;
+  /** Nothing where it is longer than what a vault takes. */
+  readonly body: Buffer | undefined;
 }
 
 export interface VaultAnswer {
@@ -34,12 +34,12 @@ export interface VaultAnswer {
 export const ok = (body: unknown): VaultAnswer => ({ status: 200, body });
 
 /** What the largest import needs, many times over: a certificate's secret holds 25 KB at most. */
-const mostCharacters = 1_000_000;
+export const MOST_BYTES = 1_000_000;
 
 /** @throws VaultError 400 for what is no JSON or not of this form, 413 for too much of it. */
-export function parsedBody<T>({ text }: VaultRequest, schema: z.ZodType<T>): T {
-  if (text.length > mostCharacters) throw requestTooLarge();
-  const parsed = schema.safeParse(parseJson(text));
+export function parsedBody<T>({ body }: VaultRequest, schema: z.ZodType<T>): T {
+  if (body === undefined) throw requestTooLarge();
+  const parsed = schema.safeParse(parseJson(body.toString()));
   if (parsed.success) return parsed.data;
   throw invalidProperty(`invalid ${parsed.error.issues[0]?.path.map(String).join('.') || 'body'}`);
 }
@@ -52,5 +52,8 @@ function parseJson(text: string): unknown {
     throw invalidProperty('body is no JSON');
   }
 }
+
+/** Names and versions know no case. */
+export const isSame = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
 export const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);

@@ -5,10 +5,11 @@
 
 import { Hono, type HonoRequest } from 'hono';
 import type { CloudContext } from '../cloud.ts';
+import { readAtMost } from '../read-at-most.ts';
 import { bearerToken } from '../tokens.ts';
 import { keySizeOf } from './add-key.ts';
 import { requireApiVersion } from './api-version.ts';
-import { authenticate, challenge } from './authentication.ts';
+import { authenticate } from './authentication.ts';
 import { authorize } from './authorization.ts';
 import { endDeletions } from './deletions.ts';
 import { newestOf, versionsOf } from './objects.ts';
@@ -16,7 +17,7 @@ import { type Target, targetOf, unknownOperation } from './operations.ts';
 import { completeCertificates } from './pending-certificates.ts';
 import { Throttle, type Transaction } from './throttle.ts';
 import { invalidName, VaultError } from './vault-error.ts';
-import type { VaultAnswer } from './vault-request.ts';
+import { MOST_BYTES, type VaultAnswer } from './vault-request.ts';
 import { vaultResponse } from './vault-response.ts';
 
 export function vault(cloud: CloudContext): Hono {
@@ -31,11 +32,11 @@ export function vault(cloud: CloudContext): Hono {
       cloud.journal.record({ ...journaled, status });
       return vaultResponse(req.raw, status, body, headers);
     } catch (error) {
-      const { status, code, message, innerCode, reason } = refusalOf(error);
+      const { status, code, message, innerCode, headers, reason } = refusalOf(error);
       const operation = bearer === undefined ? 'challenge' : journaled.operation;
       cloud.journal.record({ ...journaled, operation, status, code: innerCode ?? code, reason });
       const body = { error: { code, message, ...(innerCode !== undefined && { innererror: { code: innerCode } }) } };
-      return vaultResponse(req.raw, status, body, status === 401 ? { 'WWW-Authenticate': challenge(cloud) } : {});
+      return vaultResponse(req.raw, status, body, headers);
     }
   });
   return app;
@@ -50,9 +51,8 @@ async function answer(
   bearer: string | undefined,
 ): Promise<VaultAnswer> {
   const { collection, name, version, operation } = target;
-  // Read to its end whatever is answered: a client that still writes when the answer comes sees a reset in its place.
-  const text = await req.text();
   const { state } = cloud;
+  const body = await readAtMost(req.raw, MOST_BYTES);
   const caller = await authenticate(cloud, bearer);
   const url = new URL(req.url);
   requireApiVersion(url);
@@ -72,7 +72,7 @@ async function answer(
     collection,
     name,
     version,
-    text,
+    body,
   });
 }
 

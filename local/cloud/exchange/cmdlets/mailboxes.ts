@@ -10,6 +10,9 @@ import { maxRecipients } from '../sending-limits.ts';
 import type { ExchangeSession } from '../session.ts';
 import { mailboxesOf, requireMailbox } from './objects.ts';
 
+/** https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits#message-limits */
+const MOST_SENT_BYTES = 150 * 1024 * 1024;
+
 const attributes = Array.from({ length: 15 }, (_, index) => String(index + 1));
 
 /** `-CustomAttribute1` to `15`; `$null` empties one. */
@@ -91,7 +94,7 @@ export const mailboxCmdlets = [
     {
       Identity: text,
       RecipientLimits: z.union([wholeNumber(1, 1000), oneOf('Unlimited')]).optional(),
-      MaxSendSize: byteSize.optional(),
+      MaxSendSize: byteSize.pipe(z.int().max(MOST_SENT_BYTES)).optional(),
       ProhibitSendQuota: byteSize.optional(),
       Confirm: flag,
       ...customAttributes,

@@ -33,10 +33,14 @@ export const flag = z.boolean().optional();
 export const wholeNumber = (least: number, most: number) =>
   z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.int().min(least).max(most));
 
+/** The largest size that Exchange has: https://learn.microsoft.com/powershell/module/exchangepowershell/set-mailbox#-prohibitsendquota. */
+const MOST_BYTES = 2_199_023_254_528;
+
 /** `35MB`, `49.5 GB`, or bytes: https://learn.microsoft.com/powershell/module/exchangepowershell/set-mailbox#-maxsendsize. */
 export const byteSize = text.transform((value, context): number => {
   const [, number, unit = 'B'] = /^(\d+(?:\.\d+)?) ?(B|KB|MB|GB|TB)?$/i.exec(value) ?? [];
-  if (number !== undefined) return Math.floor(Number(number) * 1024 ** units.indexOf(unit.toUpperCase()));
+  const bytes = Math.floor(Number(number) * 1024 ** units.indexOf(unit.toUpperCase()));
+  if (bytes <= MOST_BYTES) return bytes;
   context.addIssue({ code: 'custom', message: cannotConvert(value, 'Microsoft.Exchange.Data.ByteQuantifiedSize') });
   return z.NEVER;
 });

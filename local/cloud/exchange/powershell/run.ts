@@ -6,12 +6,16 @@ import { showValues } from './show.ts';
 import type { Command, Expression, Pipeline, Statement } from './syntax.ts';
 import { asArray, isCmdletObject, isTrue, ofPipeline, textOf, type Value } from './value.ts';
 
+/** Values, characters and rounds that a script may make: beyond any set-up, and far from what the process can hold. */
+const most = 1_000_000;
+
 const errorActions = ['stop', 'continue', 'silentlycontinue', 'ignore'];
 
 export class ScriptRun {
   readonly #session: ExchangeSession;
   /** By name in small letters, in one scope for the whole script. */
   readonly #variables = new Map<string, Value>();
+  #made = 0;
 
   constructor(session: ExchangeSession) {
     this.#session = session;
@@ -39,6 +43,7 @@ export class ScriptRun {
       }
       case 'foreach':
         for (const value of this.#pipeline(statement.over)) {
+          this.#make(1);
           this.#variables.set(statement.variable, value);
           this.run(statement.body);
         }
@@ -81,12 +86,12 @@ export class ScriptRun {
         return expression.value;
       case 'text':
         return expression.parts
-          .map((part) => (typeof part === 'string' ? part : textOf(ofPipeline(this.#pipeline(part)))))
+          .map((part) => this.#madeOf(typeof part === 'string' ? part : textOf(ofPipeline(this.#pipeline(part)))))
           .join('');
       case 'nested':
         return ofPipeline(this.#pipeline(expression.pipeline));
       case 'array':
-        return expression.items.flatMap((item) => asArray(this.#evaluate(item)));
+        return expression.items.flatMap((item) => this.#madeOf(asArray(this.#evaluate(item))));
       case 'variable':
         return this.#variable(expression.name, expression.at);
       case 'property':
@@ -103,6 +108,17 @@ export class ScriptRun {
         return isEqual === (expression.operator === '-eq');
       }
     }
+  }
+
+  #madeOf<Made extends string | Value[]>(made: Made): Made {
+    this.#make(made.length);
+    return made;
+  }
+
+  /** @throws CmdletError once a script that doubles what it has, or loops in loops, has made too much. */
+  #make(count: number): void {
+    this.#made += count;
+    if (this.#made > most) throw new CmdletError('The script makes more values than are supported here.');
   }
 
   /** Strict mode's refusals of what is not there: a misspelt name is no empty value. */

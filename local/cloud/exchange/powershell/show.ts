@@ -1,6 +1,6 @@
 /** The text form of what comes out of a pipeline: Format-Table and Format-List as PowerShell lays them out. */
 
-import { type CmdletObject, isCmdletObject, isFormatted, type Property, textOf, type Value } from './value.ts';
+import { type CmdletObject, isCmdletObject, isFormatted, textOf, type Value } from './value.ts';
 
 /** Objects of a kind together, in a table when they have few properties to show and in a list when they have many. */
 export function showValues(values: readonly Value[]): string[] {
@@ -17,7 +17,7 @@ export function tableOf(objects: readonly CmdletObject[], names?: string[]): str
   const [first] = objects;
   if (first === undefined) return [];
   const columns = columnsOf(first, names ?? first.view);
-  const rows = objects.map(({ properties }) => columns.map((name) => shown(properties[name])));
+  const rows = objects.map((object) => columns.map((name) => shown(object, name)));
   const widths = columns.map((name, index) => Math.max(name.length, ...rows.map((row) => row[index]?.length ?? 0)));
   const line = (cells: string[]): string =>
     cells
@@ -32,7 +32,7 @@ export function listOf(objects: readonly CmdletObject[], names?: string[]): stri
   return objects.flatMap((object) => {
     const rows = columnsOf(object, names ?? Object.keys(object.properties));
     const width = Math.max(...rows.map((name) => name.length));
-    return ['', ...rows.map((name) => `${name.padEnd(width)} : ${shown(object.properties[name])}`), ''];
+    return ['', ...rows.map((name) => `${name.padEnd(width)} : ${shown(object, name)}`), ''];
   });
 }
 
@@ -44,5 +44,7 @@ function columnsOf(object: CmdletObject, names: string[]): string[] {
   );
 }
 
-const shown = (value: Property | undefined): string =>
-  Array.isArray(value) ? `{${value.join(', ')}}` : textOf(value ?? null);
+function shown({ properties }: CmdletObject, name: string): string {
+  const value = Object.hasOwn(properties, name) ? properties[name] : undefined;
+  return Array.isArray(value) ? `{${value.join(', ')}}` : textOf(value ?? null);
+}

@@ -12,7 +12,7 @@ import { decodeJwt } from 'jose';
 import type { CloudContext } from '../../cloud.ts';
 import { secondsUntilFree, useOf, withUse } from '../../exchange/sliding-window.ts';
 import type { CloudState, Mailbox } from '../../state.ts';
-import type { GraphUse } from '../../state/limits.ts';
+import type { GraphUse, Rate } from '../../state/limits.ts';
 import { bearerToken } from '../../tokens.ts';
 import { mailboxOfUser } from '../authorize.ts';
 import type { GraphEnv } from '../graph-env.ts';
@@ -84,10 +84,26 @@ function countRequest(cloud: CloudContext, { appId, mailbox, bytes, isConcurrent
     // No source has the name of this budget: it is this cloud's own.
     throw throttled('MailboxRequests', secondsUntilFree(use.requests, requests, now, 1));
   }
-  if (bytes > 0 && useOf(use.uploadedBytes, uploadedBytes, now) > uploadedBytes.most) {
-    // https://github.com/O365/python-o365/issues/500
-    throw throttled('IncomingBytes', secondsUntilFree(use.uploadedBytes, uploadedBytes, now, bytes));
-  }
+  if (bytes > 0) checkUploadedBytes(use, uploadedBytes, now, bytes);
+}
+
+/**
+ * Counts a range that came to the upload host: Outlook's limit is one for all that is uploaded.
+ *
+ * @throws GraphRefusal 429
+ */
+export function countRange(cloud: CloudContext, appId: string, mailbox: Mailbox, bytes: number): void {
+  const { uploadedBytes } = cloud.state.limits.graph;
+  const now = cloud.now('upload');
+  const use = graphUseOf(cloud.state, appId, mailbox);
+  use.uploadedBytes = withUse(use.uploadedBytes, uploadedBytes, now, bytes);
+  checkUploadedBytes(use, uploadedBytes, now, bytes);
+}
+
+function checkUploadedBytes(use: GraphUse, rate: Rate, now: number, bytes: number): void {
+  if (useOf(use.uploadedBytes, rate, now) <= rate.most) return;
+  // https://github.com/O365/python-o365/issues/500
+  throw throttled('IncomingBytes', secondsUntilFree(use.uploadedBytes, rate, now, bytes));
 }
 
 const throttled = (budget: string, seconds: number): GraphRefusal =>

@@ -2,10 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { z } from 'zod';
+import { startCloud } from '../../../../local/cloud/cloud.ts';
 import { endpointsOf, environmentOf } from '../../../../local/cloud/environment.ts';
 import { emptyState } from '../../../../local/cloud/state.ts';
 import { waitFor } from '../../../../local/wait.ts';
@@ -175,6 +177,21 @@ describe('reset', () => {
     );
     assert.equal((await send(other, { message: aMessage() })).status, 202);
     assert.equal(other.state.messages.filter(({ mailbox }) => mailbox === anna).length, 1);
+  });
+
+  test('brings back the faults that were there from the start, and no others', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'reset-test-'));
+    const fault = { kind: 'answer', status: 503 } as const;
+    const other = await startCloud({ folder, seed: emptyState, faults: [{ id: 'seeded', service: 'graph', fault }] });
+    other.faults.clear();
+    other.faults.add({ service: 'vault', fault });
+    assert.equal((await fetch(`${other.urls.portal}/api/reset`, { method: 'POST' })).status, 204);
+    assert.deepEqual(
+      other.faults.list().map(({ rule }) => rule.id),
+      ['seeded'],
+    );
+    await other.stop();
+    rmSync(folder, { recursive: true });
   });
 
   test('leaves the keys that sign tokens, as clients have them by now', async () => {

@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { webcrypto, X509Certificate } from 'node:crypto';
 import { after, describe, test } from 'node:test';
@@ -87,7 +88,11 @@ test('a registered certificate whose key makes no PS256 signature is refused for
     const { registration } = addApp(cloud);
     const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
     assert.ok('publicKey' in keys);
-    const unfit = await X509CertificateGenerator.createSelfSigned({ name: 'CN=unfit', keys, signingAlgorithm: algorithm });
+    const unfit = await X509CertificateGenerator.createSelfSigned({
+      name: 'CN=unfit',
+      keys,
+      signingAlgorithm: algorithm,
+    });
     const { thumbprint } = addCertificate(registration, unfit.toString('pem'));
     assert.equal(await outcome(cloud, { form: await signedBy({ ...old, thumbprint }, registration.appId) }), 700027);
   }

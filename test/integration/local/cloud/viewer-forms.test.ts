@@ -199,11 +199,12 @@ describe('apps', () => {
   const page = `/apps/${vendor.appId}`;
 
   test('get secrets, whose value is shown once', async () => {
-    const added = await shown.submit(page, `${page}/secrets`, { displayName: 'Test', days: '10' });
+    const next = await shown.send(page, `${page}/secrets`, { displayName: 'Test', days: '10' });
+    const added = await shown.page(next);
     const value = added.querySelector('.secret')?.text ?? assert.fail();
     const form = { client_secret: value, client_assertion: undefined, client_assertion_type: undefined };
     assert.equal((await requestToken(cloud, { form })).status, 200);
-    assert.ok(!(await shown.page(page)).outerHTML.includes(value));
+    for (const path of [next, page]) assert.ok(!(await shown.page(path)).outerHTML.includes(value), path);
     const { keyId = '' } = cloud.state.registrations[0]?.secrets?.[0] ?? {};
     await shown.submit(page, `${page}/secrets/${keyId}/remove`);
     assert.notEqual((await requestToken(cloud, { form })).status, 200);

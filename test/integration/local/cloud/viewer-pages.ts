@@ -10,7 +10,9 @@ export interface TestViewer {
   get(path: string): Promise<Response>;
   /** The page at a path, which must be HTML and answer with the status. */
   page(path: string, status?: number): Promise<HTMLElement>;
-  /** Fills in a form that is on a page, by what it sends to, and gives the page that follows. */
+  /** Fills in a form that is on a page, found by what it sends to, and tells which page follows. */
+  send(path: string, action: string, fields?: Record<string, string>): Promise<string>;
+  /** The same, and gives the page that follows. */
   submit(path: string, action: string, fields?: Record<string, string>): Promise<HTMLElement>;
   /** Sends, and returns the id of the copy in a mailbox, by default Anna's. */
   deliver(message: Record<string, unknown>, mailbox?: string): Promise<string>;
@@ -26,21 +28,22 @@ export async function startTestViewer(options: TestCloudOptions = {}): Promise<T
     assert.match(response.headers.get('content-type') ?? '', /^text\/html/);
     return parse(await response.text(), { comment: true });
   };
+  const sendForm: TestViewer['send'] = async (path, action, fields = {}) => {
+    const form = (await page(path)).querySelectorAll('form').find((one) => one.getAttribute('action') === action);
+    assert.ok(form, `${path} has no form for ${action}`);
+    const response = await cloud.fetch(`${cloud.urls.portal}${action}`, {
+      method: 'POST',
+      body: new URLSearchParams({ ...valuesOf(form), ...fields }),
+    });
+    assert.equal(response.status, 303);
+    return response.headers.get('location') ?? '';
+  };
   return {
     cloud,
     get,
     page,
-    async submit(path, action, fields = {}) {
-      const form = (await page(path)).querySelectorAll('form').find((one) => one.getAttribute('action') === action);
-      assert.ok(form, `${path} has no form for ${action}`);
-      const filled = { ...valuesOf(form), ...fields };
-      const response = await cloud.fetch(`${cloud.urls.portal}${action}`, {
-        method: 'POST',
-        body: new URLSearchParams(filled),
-      });
-      assert.equal(response.status, 303);
-      return page(response.headers.get('location') ?? '');
-    },
+    send: sendForm,
+    submit: async (...form) => page(await sendForm(...form)),
     async deliver(message, mailbox = anna) {
       assert.equal((await send(cloud, { message: aMessage(message) })).status, 202);
       const id = copies(cloud, mailbox).at(-1)?.id;
