@@ -24,7 +24,7 @@ const claimsSchema = z.object({ aud: z.string(), jti: z.string().min(1) });
 export async function verifyClientAssertion(
   cloud: CloudContext,
   assertion: Assertion,
-  { registration, tenantId }: { registration: Registration; tenantId: string },
+  { registration, tenantId, segment }: { registration: Registration; tenantId: string; segment: string },
   used: UsedAssertions,
 ): Promise<void> {
   const { header, claims } = assertion;
@@ -33,7 +33,7 @@ export async function verifyClientAssertion(
   const key = { thumbprint: header['x5t#S256'], chain: header.x5c };
   await verifyAssertionSignature(assertion.encoded, key, { registration, tenantId, now });
 
-  if (!audiences(cloud, tenantId).includes(aud)) {
+  if (!audiences(cloud, [tenantId, segment]).includes(aud)) {
     throw new EntraError(700023, `Client assertion audience claim does not match Realm issuer. ${documentation}`, {
       reason: 'assertion is for another audience',
       tenantId,
@@ -60,8 +60,11 @@ export async function verifyClientAssertion(
   }
 }
 
-/** The token endpoint's own URL and Microsoft's for the same tenant. */
-const audiences = (cloud: CloudContext, tenantId: string): string[] =>
-  [cloud.urls.entra, 'https://login.microsoftonline.com'].map(
-    (authority) => `${authority}/${tenantId}/oauth2/v2.0/token`,
+/**
+ * The token endpoint's own URL and Microsoft's, of the tenant by its id or as the request names it: MSAL takes the URL that it
+ * asks, and people give it domains (https://pnp.github.io/powershell/cmdlets/Connect-PnPOnline.html).
+ */
+const audiences = (cloud: CloudContext, tenants: string[]): string[] =>
+  [cloud.urls.entra, 'https://login.microsoftonline.com'].flatMap((authority) =>
+    tenants.map((tenant) => `${authority}/${tenant}/oauth2/v2.0/token`),
   );

@@ -21,12 +21,13 @@ export class ClientAuthentication {
   }
 
   /**
+   * @param client `segment` is the tenant in the path of the request.
    * @returns `appidacr`: 1 for a secret, 2 for an assertion of either kind.
    * @throws EntraError with what is wrong with the credential.
    */
   async verify(
     credential: ClientCredential,
-    client: { registration: Registration; tenantId: string },
+    client: { registration: Registration; tenantId: string; segment: string },
   ): Promise<'1' | '2'> {
     if (client.registration.publicClient === true) {
       throw new EntraError(

@@ -44,7 +44,7 @@ export class TokenEndpoint {
     requireTenantOfThisCloud(tenant, 'with-credential');
     const registration = requireRegistration(cloud.state, clientId, tenant);
     this.#loops.requireNoLoop(cloud, { tenantId, clientId: registration.appId, resource });
-    const appidacr = await this.#clients.verify(credential, { registration, tenantId });
+    const appidacr = await this.#clients.verify(credential, { registration, tenantId, segment });
     const app = requireEnterpriseApp(cloud, registration, tenantId);
     requireResource(resource, tenant);
     requireNoBlockingPolicy(tenant, registration);

@@ -76,13 +76,22 @@ describe('the audience of an assertion', () => {
     await grant({ claims: { aud: `${cloud.urls.entra}/${customers.contoso.id}/oauth2/v2.0/token` } });
   });
 
+  test('may name the tenant by its domain where the request does so', async () => {
+    const tenant = 'contoso.example';
+    for (const authority of [cloud.urls.entra, 'https://login.microsoftonline.com']) {
+      const claims = { aud: `${authority}/${tenant}/oauth2/v2.0/token` };
+      const form = { client_assertion: await anAssertion(cloud, { claims }) };
+      await grantedToken(await requestToken(cloud, { tenant, form }));
+    }
+  });
+
   for (const [title, aud] of [
     ['the token endpoint of another tenant', tokenEndpoint(cloud, customers.fabrikam.id)],
     [
       "Microsoft's endpoint of another tenant",
       `https://login.microsoftonline.com/${customers.fabrikam.id}/oauth2/v2.0/token`,
     ],
-    ['the endpoint by domain', tokenEndpoint(cloud, 'contoso.example')],
+    ['the endpoint by domain of a request by id', tokenEndpoint(cloud, 'contoso.example')],
     ['the endpoint of no tenant', tokenEndpoint(cloud, 'common')],
     ['the v1 endpoint', `${cloud.urls.entra}/${customers.contoso.id}/oauth2/token`],
     ['the endpoint with a slash at its end', `${tokenEndpoint(cloud)}/`],

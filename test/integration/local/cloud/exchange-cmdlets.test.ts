@@ -166,6 +166,9 @@ describe('other settings', () => {
       stops(state, `Set-Mailbox ${post} -MaxSendSize large`),
       /Cannot convert value "large" to type "Microsoft\.Exchange\.Data\.ByteQuantifiedSize"/,
     );
+    for (const tooLarge of ['MaxSendSize 151MB', 'ProhibitSendQuota 2.1TB', 'ProhibitSendQuota 99999999TB']) {
+      assert.match(stops(state, `Set-Mailbox ${post} -${tooLarge}`), /Cannot process argument transformation/);
+    }
     assert.match(stops(state, `Set-Mailbox ${post} -RecipientLimits 1001`), /parameter 'RecipientLimits'/);
   });
 

@@ -190,4 +190,13 @@ describe('a script', () => {
     assert.match(stops(contoso(), '('.repeat(50_000)), /nested too deeply/);
     assert.match(stops(contoso(), `$x = Get-Mailbox Post; $x${'.Alias'.repeat(30_000)}`), /nested too deeply/);
   });
+
+  test('is refused when it makes more than a process can hold', () => {
+    const doubles = { array: '$a = $a,$a\n', text: '$a = "$a$a"\n' };
+    for (const line of Object.values(doubles)) {
+      assert.match(stops(contoso(), `$a = 1,2\n${line.repeat(40)}`), /makes more values/);
+    }
+    const loops = 'foreach ($x in $a) {'.repeat(9) + '}'.repeat(9);
+    assert.match(stops(contoso(), `$a = 1,2,3,4,5,6,7,8,9,0\n${loops}`), /makes more values/);
+  });
 });

@@ -33,6 +33,17 @@ test('adds a file to a draft and gives it back, as JSON and as it is', async () 
   assert.equal(await raw.text(), '42 EUR');
 });
 
+test('gives out a file whose type no header can hold', async () => {
+  const { id } = await draft(cloud);
+  for (const contentType of ['text/html\r\nX-Other: 1', 'text/ä', '']) {
+    const added = await readMessage(await add(id, aFile({ contentType })), 201);
+    const raw = await call(cloud, `messages/${id}/attachments/${added.id}/$value`);
+    assert.equal(raw.status, 200);
+    assert.equal(raw.headers.get('content-type'), 'application/octet-stream');
+    assert.equal(raw.headers.get('x-other'), null);
+  }
+});
+
 test('lists them, with no more than is selected', async () => {
   const { id } = await draft(cloud, { attachments: [aFile(), aFile({ name: 'other.txt' })] });
   const { value } = await readPage(await call(cloud, `messages/${id}/attachments?$select=name,size`));

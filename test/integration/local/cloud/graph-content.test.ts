@@ -88,6 +88,12 @@ describe('attachments', () => {
     );
   });
 
+  test('refuses a type that is no text, however deep it is nested', async () => {
+    const nested = `${'['.repeat(500_000)}${']'.repeat(500_000)}`;
+    const body = `{"message":{"attachments":[{"@odata.type":${nested}}]}}`;
+    await refuses(cloud, body, 400, 'RequestBodyRead', 'Invalid OData type specified: StartArray');
+  });
+
   test('refuses another type, and says plainly which ones Graph has', async () => {
     const wrong = aFile({ '@odata.type': '#microsoft.OutlookServices.FileAttachment' });
     const invalid = 'Invalid OData type specified: "#microsoft.OutlookServices.FileAttachment"';

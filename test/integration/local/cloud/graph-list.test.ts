@@ -113,6 +113,15 @@ describe('$filter', () => {
     assert.match(message, /^PropertyId values may only be in one of the following formats: /);
   });
 
+  for (const name of ['constructor', 'valueOf', '__proto__']) {
+    test(`does not know the property '${name}', which every object of JavaScript has`, async () => {
+      for (const value of ["'x'", 'true']) {
+        const { code } = await refusalOf(filter(`${name} eq ${value}`));
+        assert.equal(code, 'NotImplementedByLocalCloud');
+      }
+    });
+  }
+
   test('says plainly which filter it does not know', async () => {
     assert.equal((await refusalOf(filter("from/emailAddress/address eq 'a@b.example'"))).status, 501);
     assert.equal((await refusalOf('messages?$search="x"')).status, 501);

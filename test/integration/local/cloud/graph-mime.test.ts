@@ -56,6 +56,33 @@ describe('sendMail', () => {
     }
   });
 
+  test('removes the field of blind recipients wherever it stands, and not a byte more', async () => {
+    for (const end of ['\r\n', '\n']) {
+      cloud.state.messages.length = 0;
+      const fields = [
+        `Bcc: ${outsider}`,
+        ...head(),
+        `bcc : ${outsider},`,
+        `\t${outsider}`,
+        'X-A: b',
+        `BCC: ${outsider}`,
+      ];
+      const mime = Buffer.from([...fields, '', 'Bcc: this is the body', ''].join(end));
+      assert.equal((await sendMime(mime.toString('base64'))).status, 202);
+      const [received] = copies(cloud, outsider, 'inbox');
+      assert.ok(received?.mime !== undefined);
+      const expected = [...head(), 'X-A: b', '', 'Bcc: this is the body', ''].join(end);
+      assert.equal(contentOf(cloud, received.mime).toString(), expected);
+    }
+  });
+
+  test('takes 200 KB of header and refuses 300', async () => {
+    const field = `X-Long: ${'x'.repeat(990)}`;
+    const withHeader = (fields: number) => mimeOf(...head(...Array.from({ length: fields }, () => field)), ...text);
+    await refusesMime(withHeader(300), 400, 'ErrorMimeContentInvalid');
+    assert.equal((await sendMime(withHeader(200))).status, 202);
+  });
+
   test('refuses parts that are nested without end', async () => {
     const levels = Array.from({ length: 400 }, (_, n) => [
       `Content-Type: multipart/mixed; boundary="b${n}"`,

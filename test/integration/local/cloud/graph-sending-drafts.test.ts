@@ -191,3 +191,18 @@ describe('the request to send', () => {
     assert.equal(received.internetMessageId, copies(cloud, sender, 'sentitems')[0]?.internetMessageId);
   });
 });
+
+test('moves ten thousand messages that have become due without delay', async () => {
+  const { id } = await draft(cloud);
+  const [one] = cloud.state.messages.filter((message) => message.id === id);
+  assert.ok(one);
+  for (let index = 0; index < 30_000; index += 1) {
+    const immutableId = `AAkA${index}`;
+    cloud.state.messages.push({ ...one, id: `AAMk${index}`, immutableId, uid: cloud.state.nextUid++ });
+    if (index % 3 === 2) cloud.state.settlingMessages.push({ immutableId, settlesAt: 0, saved: true });
+  }
+  const began = performance.now();
+  const folder = await readMessage(await call(cloud, 'mailFolders/sentitems'));
+  assert.equal(folder['totalItemCount'], 10_000);
+  assert.ok(performance.now() - began < 1000);
+});

@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { Agent, request } from 'node:https';
 import { after, beforeEach, describe, test } from 'node:test';
 import { connect, type TLSSocket } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,6 +11,7 @@ import { emptyLimits } from '../../../../local/cloud/state/limits.ts';
 import { aToken, startTestCloud } from '../../../support/cloud.ts';
 import { call } from './graph-mailbox.ts';
 import { aMessage, anna, refusal, send, sender } from './graph-requests.ts';
+import { open, put, size } from './upload-sessions.ts';
 
 const cloud = await startTestCloud();
 const sockets: TLSSocket[] = [];
@@ -95,6 +98,31 @@ describe('concurrent requests', () => {
     await running.finish();
   });
 
+  test('are never too many for a client that sends one after the other', async () => {
+    cloud.state.limits.graph.concurrentRequests = 1;
+    cloud.state.limits.sending.messages.most = 10_000;
+    const authorization = `Bearer ${await aToken(cloud, { roles: ['Mail.Send', 'Mail.ReadWrite'] })}`;
+    // Each keeps its connection: the next request is written as soon as the answer to the former is there.
+    const agents = [1, 2, 3].map(() => new Agent({ keepAlive: true, maxSockets: 1, ca: cloud.ca }));
+    const body = (count: number): string | undefined =>
+      [undefined, JSON.stringify({ message: aMessage() }), '{}', 'x'.repeat(100_000)][count % 4];
+    const statuses = new Set<number>();
+    for (let count = 0; count < 2000; count += 1) {
+      const written = body(count);
+      const path = `/v1.0/users/${sender}/${written === undefined ? 'messages?$top=1' : 'sendMail'}`;
+      const url = new URL(path, cloud.urls.graph);
+      const headers = { authorization, 'content-type': 'application/json' };
+      const method = written === undefined ? 'GET' : 'POST';
+      const sent = request(url, { agent: agents[count % agents.length], method, headers }).end(written);
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+      statuses.add(answer.statusCode ?? 0);
+      answer.resume();
+      await once(answer, 'end');
+    }
+    for (const agent of agents) agent.destroy();
+    assert.deepEqual([...statuses].sort(), [200, 202, 400]);
+  });
+
   test('give their places back when they are refused, and when their connection is lost', async () => {
     cloud.state.limits.graph.concurrentRequests = 1;
     const running = await unfinished(sender);
@@ -158,6 +186,18 @@ describe('uploaded bytes in a window', () => {
     assert.equal((await call(cloud, 'messages')).status, 200);
     assert.equal(cloud.state.messages.filter(({ folder }) => folder === 'sentitems').length, 1);
   });
+});
+
+test('ranges of an upload count with what Graph gets, also when they are refused', async () => {
+  const { uploadUrl } = await open(cloud);
+  cloud.state.limits.graph.uploadedBytes = { most: 2_000_000, seconds: 300 };
+  assert.equal((await put(cloud, uploadUrl, [0, 1_500_000])).status, 200);
+  const seconds = await isThrottled(await put(cloud, uploadUrl, [1_500_000, size]), 'IncomingBytes');
+  assert.ok(seconds > 290 && seconds <= 300, `Retry-After is ${seconds}.`);
+  assert.equal(cloud.state.uploadSessions[0]?.received, 1_500_000);
+  await isThrottled(await send(cloud, { message: aMessage() }), 'IncomingBytes');
+  cloud.state.graphUse = [];
+  assert.equal((await put(cloud, uploadUrl, [1_500_000, size])).status, 201);
 });
 
 describe("Microsoft's numbers", () => {

@@ -5,6 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { z } from 'zod';
 import { type Cloud, startCloud } from '../../../../local/cloud/cloud.ts';
 import { demoState } from '../../../../local/cloud/seed.ts';
 import { trust } from '../../../../local/trust.ts';
@@ -98,5 +99,23 @@ test('forgets an upload that was cancelled, with its bytes', async () => {
     assert.deepEqual(cloud.state.uploadSessions, []);
   } finally {
     await cloud.stop();
+  }
+});
+
+test('does not start with a state whose content lies elsewhere', async () => {
+  const cloud = await start();
+  await draft(cloud);
+  await cloud.stop();
+  const file = join(folder, 'cloud.json');
+  const kept = readFileSync(file, 'utf8');
+  try {
+    const state = z.looseObject({ messages: z.array(z.looseObject({})).min(1) }).parse(JSON.parse(kept));
+    for (const name of ['../cloud.json', '..%2fcloud.json', '/etc/passwd', '']) {
+      for (const message of state.messages) message['mime'] = { file: name, bytes: 1 };
+      writeFileSync(file, JSON.stringify(state));
+      await assert.rejects(start(), /cloud\.json was kept by another version \(messages\.0\.mime/);
+    }
+  } finally {
+    writeFileSync(file, kept);
   }
 });

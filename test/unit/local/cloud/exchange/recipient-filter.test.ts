@@ -90,4 +90,10 @@ describe('a recipient filter', () => {
     assert.match(refusal(`${'('.repeat(5000)}Department -eq 'x'`), /^102: Found \( where an end of nesting/);
     assert.match(refusal(`${'-not '.repeat(5000)}Department -eq 'x'`), /an end of nesting/);
   });
+
+  test('may have any number of comparisons', () => {
+    const all = Array.from({ length: 50_000 }, () => "Department -eq 'Sales'");
+    assert.equal(holdsAnna(all.join(' -and ')), true);
+    assert.equal(holdsAnna(['-not (', all.join(' -or '), ')'].join('')), false);
+  });
 });
