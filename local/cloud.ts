@@ -57,8 +57,8 @@ if (values['print-seed'] || values['print-seed-schema']) {
   process.exit(0);
 }
 
-const port = values.port === undefined ? defaultPort : Number(values.port);
-if (!Number.isInteger(port) || port < 0 || (port > 0 && port < 1024) || port > mostPort) {
+const port = /^\d+$/.test(values.port ?? `${defaultPort}`) ? Number(values.port ?? defaultPort) : NaN;
+if (Number.isNaN(port) || (port > 0 && port < 1024) || port > mostPort) {
   console.error(`--port takes 0 or a number from 1024 to ${mostPort}, not "${values.port}".`);
   process.exit(2);
 }
@@ -79,11 +79,14 @@ const folder = values.folder === undefined ? undefined : resolve(values.folder);
 const say = (line: string): void => console.error(line);
 try {
   const cloud = await start();
-  if (values.env !== undefined) writeFileSync(values.env, dotenv(cloud.environment), { mode: 0o600 });
-  console.log(values.json ? JSON.stringify(described(cloud)) : describeCloud(cloud, folder));
-  await asked.promise;
-  say('stopping (Ctrl-C again to leave at once)');
-  await cloud.stop();
+  try {
+    if (values.env !== undefined) writeFileSync(values.env, dotenv(cloud.environment), { mode: 0o600 });
+    console.log(values.json ? JSON.stringify(described(cloud)) : describeCloud(cloud, folder));
+    await asked.promise;
+    say('stopping (Ctrl-C again to leave at once)');
+  } finally {
+    await cloud.stop();
+  }
   process.exit(0);
 } catch (error) {
   if (error instanceof InvalidSeedError) {

@@ -42,11 +42,13 @@ function claim(file: string): boolean {
 
 /** The process that has the folder; one that was killed has it no longer. */
 function ownerOf(file: string): number | undefined {
+  let owner: number | undefined;
   try {
-    const owner = Number(readFileSync(file, 'utf8'));
+    owner = Number(readFileSync(file, 'utf8'));
     process.kill(owner, 0);
     return owner;
-  } catch {
-    return undefined;
+  } catch (error) {
+    // Another user's process cannot be asked, but it is there.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM' ? owner : undefined;
   }
 }

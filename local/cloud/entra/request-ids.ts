@@ -14,7 +14,7 @@ export function requestIds(cloud: CloudContext, request: Request, form?: URLSear
   const own = form?.get(name) ?? new URL(request.url).searchParams.get(name) ?? request.headers.get(name) ?? '';
   return {
     traceId: crypto.randomUUID(),
-    correlationId: own,
+    correlationId: isGuid(own) ? own : crypto.randomUUID(),
     at: new Date(cloud.now('entra')),
   };
 }

@@ -13,7 +13,7 @@ type ExtendedProperty = StoredMessage['extendedProperties'][number];
  */
 export function checkPropertyId(id: string): string {
   const [, type, set, kind, name, tag] =
-    /^(\w+)\s+(?:\{([0-9a-f-]{36})\}\s+(Name|Id)\s+(.+)|(0x[0-9a-f]{1,4}))$/i.exec(id.trim()) ?? [];
+    /^(\w+)\s+(?:\{([0-9a-f-]{36})\}\s+(Name|Id)\s+(\S.*)|(0x[0-9a-f]{1,4}))$/i.exec(id.trim()) ?? [];
   if (type !== undefined) {
     if (tag !== undefined) return `${type} ${tag.toLowerCase()}`;
     return `${type} {${set?.toLowerCase()}} ${kind} ${name}`;

@@ -16,7 +16,8 @@ export function audiencesOf(service: StorageService, account: string): string[] 
   return [resource, `${resource}/`, own, `${own}/`];
 }
 
-export type Caller = { kind: 'token'; claims: AccessTokenClaims } | { kind: 'key' } | { kind: 'nobody' };
+export type Caller =
+  { kind: 'principal'; tenantId: string; principalId: string } | { kind: 'key' } | { kind: 'nobody' };
 
 /** Why a caller is refused, and in a few words for the journal. */
 export type Refusal = StorageError & { reason: string };
@@ -41,8 +42,7 @@ export async function authenticate(
   if (authorization === null) {
     const query = new URL(request.url).searchParams;
     if (!query.has('sig')) return { refused: anonymous(cloud, service, challenges) };
-    // A user delegation signature is made with a key that Entra vouches for, so it is none of the account's.
-    return query.has('skoid') ? { kind: 'key' } : byKey(cloud);
+    return delegated(service, query) ?? byKey(cloud);
   }
   if (/^SharedKey(Lite)? /i.test(authorization)) return byKey(cloud);
   if (!/^Bearer /i.test(authorization)) return { refused: malformedHeader };
@@ -53,8 +53,22 @@ export async function authenticate(
   }
   const verified = await tokens.verify(bearerToken(authorization));
   const refusedFor = 'refused' in verified ? verified.refused : foreign(cloud, verified.claims) ? 'issuer' : undefined;
-  if (refusedFor === undefined && 'claims' in verified) return { kind: 'token', claims: verified.claims };
+  if (refusedFor === undefined && 'claims' in verified) {
+    const { tid, oid } = verified.claims;
+    return { kind: 'principal', tenantId: tid, principalId: oid };
+  }
   return { refused: refusedToken(cloud, refusedFor ?? 'malformed', challenges) };
+}
+
+/**
+ * A user delegation signature, which Azurite checks, allows no more than the principal may do that asked for its key:
+ * https://learn.microsoft.com/rest/api/storageservices/create-user-delegation-sas. One for the account has `ss`, and one
+ * for queues or tables is made with the account's key, whatever else its query says.
+ */
+function delegated(service: StorageService, query: URLSearchParams): Caller | undefined {
+  const [principalId, tenantId] = [query.get('skoid'), query.get('sktid')];
+  if (service !== 'blob' || query.has('ss') || principalId === null || tenantId === null) return undefined;
+  return { kind: 'principal', tenantId, principalId };
 }
 
 /** `AllowSharedKeyAccess` of the account: https://learn.microsoft.com/azure/storage/common/shared-key-authorization-prevent. */

@@ -6,9 +6,13 @@ import { Readable } from 'node:stream';
 import type { Forward } from './front.ts';
 
 /** What belongs to a connection and not to what is sent over it: RFC 9110 section 7.6.1. */
-const ofConnection = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'transfer-encoding', 'upgrade']);
-/** This server has answered `100-continue` already. */
-const notPassedOn = new Set([...ofConnection, 'expect']);
+const ofConnection = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'upgrade']);
+const ofAnswer = new Set([...ofConnection, 'transfer-encoding']);
+/**
+ * This server has answered `100-continue` already. How a body is framed is passed on: without a length and without chunks
+ * the body of a GET or DELETE would be read as the next request, and Azurite believes every token.
+ */
+const ofRequest = new Set([...ofConnection, 'expect']);
 
 /** @param agent keeps the connections, and trusts the certificate of the other end. */
 export function forwardTo(origin: URL, agent: Agent): Forward {
@@ -21,7 +25,7 @@ export function forwardTo(origin: URL, agent: Agent): Forward {
         method: incoming.method,
         // As it was written: a signature covers the path with its percent signs, and the headers, the host's not among them.
         path: incoming.url,
-        headers: without(incoming.rawHeaders, notPassedOn),
+        headers: without(incoming.rawHeaders, ofRequest),
       });
       onward.once('response', (answer) => resolve(responseOf(answer, incoming.method)));
       onward.once('error', reject);
@@ -43,7 +47,7 @@ function without(rawHeaders: readonly string[], names: ReadonlySet<string>): str
 function responseOf(answer: IncomingMessage, method: string | undefined): Response {
   const { statusCode: status = 500 } = answer;
   const headers = new Headers();
-  const raw = without(answer.rawHeaders, ofConnection);
+  const raw = without(answer.rawHeaders, ofAnswer);
   for (let place = 0; place < raw.length; place += 2) headers.append(raw[place] ?? '', raw[place + 1] ?? '');
   const isEmpty = status === 204 || status === 304 || answer.headers['content-length'] === '0';
   if (method === 'HEAD' || isEmpty) {

@@ -45,7 +45,8 @@ export function storageFront(cloud: CloudContext, service: StorageService, accou
       note(answer.status, answer.headers.get('x-ms-error-code'));
       return answer;
     } catch {
-      note(500, 'InternalError', 'Azurite did not answer');
+      if (incoming.complete) note(500, 'InternalError', 'Azurite did not answer');
+      else note(0, undefined, 'the caller went away');
       const message = 'The server encountered an internal error. Please retry the request.';
       return storageErrorResponse(service, request, { status: 500, code: 'InternalError', message });
     }
@@ -61,10 +62,28 @@ async function admit(
 ): Promise<{ tenantId?: string; refused?: Refusal }> {
   const caller = await authenticate(cloud, service, tokens, request);
   if ('refused' in caller) return caller;
-  if (caller.kind !== 'token') return {};
-  const { tid: tenantId } = caller.claims;
-  if (mayDo(cloud.state, caller.claims, operation)) return { tenantId };
-  return { tenantId, refused: permissionMismatch(operation) };
+  const refused = isDecodable(request) ? undefined : invalidUri;
+  if (caller.kind !== 'principal') return { ...(refused && { refused }) };
+  const { tenantId, principalId } = caller;
+  if (!mayDo(cloud.state, principalId, operation)) return { tenantId, refused: permissionMismatch(operation) };
+  return { tenantId, ...(refused && { refused }) };
+}
+
+/** https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes. Azurite answers 500 to it. */
+const invalidUri: Refusal = {
+  status: 400,
+  code: 'InvalidUri',
+  message: 'The requested URI does not represent any resource on the server.',
+  reason: 'the path cannot be decoded',
+};
+
+function isDecodable({ url }: Request): boolean {
+  try {
+    decodeURIComponent(new URL(url).pathname);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** As seen in https://github.com/Azure/kusto-copy/issues/79. It does not say which right is missing; the journal does. */

@@ -1,7 +1,6 @@
 /** What the built-in roles of Storage allow: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/storage. */
 
 import type { CloudState, StorageRole } from '../state.ts';
-import type { AccessTokenClaims } from '../tokens.ts';
 import type { StorageAction, StorageOperation } from './operation.ts';
 
 const containers = 'blobServices/containers';
@@ -51,11 +50,11 @@ const granted: Record<StorageRole, readonly StorageAction[]> = {
 };
 
 /**
- * Whether the roles of the token's identity allow it. They are found by `oid`, never by the token's `roles`: application
+ * Whether the roles of the identity allow it. They are found by its object id, never by a token's `roles`: application
  * permissions say nothing about a storage account.
  */
-export function mayDo(state: CloudState, caller: AccessTokenClaims, { needs }: StorageOperation): boolean {
-  const identity = state.identities.find(({ principalId }) => principalId === caller.oid);
+export function mayDo(state: CloudState, oid: string, { needs }: StorageOperation): boolean {
+  const identity = state.identities.find(({ principalId }) => principalId === oid);
   if (identity === undefined) return false;
   const { storageRoles } = identity;
   if (storageRoles === undefined) return true;

@@ -1,5 +1,6 @@
 /** Reads one command: its name, and which of its parameters are given what. */
 
+import { isSame } from '../same.ts';
 import type { Cmdlet, ParameterInfo } from './cmdlet.ts';
 import type { ExpressionParser } from './parse-expression.ts';
 import type { Scanner } from './scanner.ts';
@@ -113,5 +114,3 @@ function parametersOf({ name, parameters }: Cmdlet): string {
   const known = [...parameters, ...commonParameters].map((one) => `-${one.name}`).join(', ');
   return `Supported for ${name} are: ${known}.`;
 }
-
-const isSame = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();

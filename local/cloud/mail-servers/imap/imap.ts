@@ -8,7 +8,7 @@ import { encodedServerName } from '../server-name.ts';
 import { type ImapCommand, readCommand } from './command.ts';
 import { commands } from './commands.ts';
 import { completeAuthenticate } from './commands/authenticate.ts';
-import { badArguments, badCommand, badState, bytesOfData, type Result } from './responses.ts';
+import { badArguments, badCommand, badState, type Result, untaggedLine } from './responses.ts';
 import type { ImapSession } from './session.ts';
 import { ArgumentError, tokenize } from './tokens.ts';
 
@@ -91,7 +91,7 @@ async function resultOf(session: ImapSession, { name, pieces }: ImapCommand): Pr
 }
 
 function answerOf(session: ImapSession, tag: string, { status, text, untagged = [], closes = false }: Result): Answer {
-  const data = untagged.map((one) => Buffer.concat([Buffer.from('* '), bytesOfData(one), Buffer.from('\r\n')]));
+  const data = untagged.flatMap(untaggedLine);
   if (status === 'BAD') session.failures += 1;
   const most = session.state === 'failed' ? MOST_FAILURES.failed : MOST_FAILURES.otherwise;
   const isEnough = session.failures >= most;

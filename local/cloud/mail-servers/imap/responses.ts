@@ -39,6 +39,16 @@ export function bytesOfData(data: Data): Buffer {
   return Buffer.concat((typeof data === 'string' ? [data] : data).map((part) => Buffer.from(part as string)));
 }
 
+/** Beyond it a response goes out as it lies: a command may ask for one large message hundreds of times. */
+const MOST_COPIED_BYTES = 64 * 1024;
+
+/** An untagged response as it goes out: in one piece, unless it is large. */
+export function untaggedLine(data: Data): readonly (string | Buffer)[] {
+  const parts = ['* ', ...(typeof data === 'string' ? [data] : data), '\r\n'];
+  const size = parts.reduce((sum, { length }) => sum + length, 0);
+  return size > MOST_COPIED_BYTES ? parts : [bytesOfData(parts)];
+}
+
 /** An nstring: quoted where it can be, a literal where it cannot. */
 export function nstring(value: string | Buffer | undefined): (string | Buffer)[] {
   if (value === undefined) return ['NIL'];

@@ -56,13 +56,10 @@ function parsePart(text: string, range: Range, otherwise: string, depth: number)
   return { ...part, parts };
 }
 
-/** After the empty line, or at the end where there is none. */
+/** After the empty line, or at the end where there is none. Looks no further than the part: there may be many of them. */
 function endOfHeader(text: string, { from, to }: Range): number {
-  if (/^\r?\n/.test(text.slice(from, from + 2))) return from + (text[from] === '\r' ? 2 : 1);
-  const search = /\r?\n\r?\n/g;
-  search.lastIndex = from;
-  const found = search.exec(text);
-  return found === null || found.index >= to ? to : Math.min(to, found.index + found[0].length);
+  const found = /^\r?\n|\r?\n\r?\n/.exec(text.slice(from, to));
+  return found === null ? to : from + found.index + found[0].length;
 }
 
 function parseHeaders(text: string): [string, string][] {

@@ -1,6 +1,7 @@
 /** What a mailbox may submit: sender, recipients, the message and the limits, and what becomes of it. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { addressParser } from 'postal-mime';
 import type { CloudContext } from '../../cloud.ts';
 import { maySendAs } from '../../exchange/rights.ts';
 import { admitSubmission, maxRecipients, type Submission } from '../../exchange/sending-limits.ts';
@@ -8,7 +9,7 @@ import { submit } from '../../mail/deliver.ts';
 import { newMessageId } from '../../mail/ids.ts';
 import { readMime } from '../../mail/mime.ts';
 import type { Mailbox } from '../../state.ts';
-import { parseMime } from '../message/mime-part.ts';
+import { headerOf, type MimePart, parseMime } from '../message/mime-part.ts';
 import type { Sender } from './authentication.ts';
 import { dateOfMail, hostname, type Reply } from './replies.ts';
 
@@ -71,6 +72,15 @@ const refusals: Record<Exclude<Submission, 'allowed' | 'messages-per-minute'>, D
   'too-large': tooLarge,
 };
 
+/** https://mc.merill.net/message/MC886603 (Microsoft 365 message center), by RFC 5322 section 3.6.2. */
+const noSender: Decision = {
+  code: 550,
+  text: '5.1.20 Multiple From addresses are not allowed without Sender address',
+  reason: 'several From addresses and no Sender',
+};
+
+type Headers = MimePart['headers'];
+
 interface Message {
   sender: Sender;
   recipients: readonly string[];
@@ -85,15 +95,18 @@ export async function submitMessage(
   { sender, recipients, raw, isWaiting }: Message,
 ): Promise<Decision> {
   const { mailbox } = sender;
-  const message = await readMime(cloud, withMissingFields(cloud, mailbox, raw)).catch(() => undefined);
+  const { headers } = parseMime(raw);
+  const message = await readMime(cloud, withMissingFields(cloud, mailbox, { headers, raw })).catch(() => undefined);
   if (message === undefined) {
     return { code: 554, text: `5.6.0 Invalid message content ${hostname}`, reason: 'message cannot be read' };
   }
-  const from = message.from?.address ?? mailbox.address;
-  if (!mayUse(cloud, sender, from)) {
+  const authors = authorsOf(headers);
+  if (authors.length > 1 && headerOf({ headers }, 'sender') === undefined) return noSender;
+  const stranger = authors.find((address) => !mayUse(cloud, sender, address));
+  if (stranger !== undefined) {
     return {
       code: 554,
-      text: `5.2.252 SendAsDenied; ${mailbox.address} not allowed to send as ${from}; STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Failed to process message due to a permanent exception with message Cannot submit message. ${hostname}`,
+      text: `5.2.252 SendAsDenied; ${mailbox.address} not allowed to send as ${stranger}; STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Failed to process message due to a permanent exception with message Cannot submit message. ${hostname}`,
       reason: 'From is not the mailbox',
     };
   }
@@ -114,9 +127,19 @@ export async function submitMessage(
   };
 }
 
+/** Of all From fields: of two, one reader shows the first and another the last. */
+function authorsOf(headers: Headers): string[] {
+  const fields = headers.filter(([name]) => name.toLowerCase() === 'from').map(([, value]) => value);
+  const addresses = addressParser(Buffer.from(fields.join(', '), 'latin1').toString(), { flatten: true });
+  return addresses.flatMap(({ address }) => (address ? [address] : []));
+}
+
 /** What every message must have and a submission server adds where a client has not (RFC 6409 section 8). */
-function withMissingFields(cloud: CloudContext, { address }: Mailbox, raw: Buffer): Buffer {
-  const { headers } = parseMime(raw);
+function withMissingFields(
+  cloud: CloudContext,
+  { address }: Mailbox,
+  { headers, raw }: { headers: Headers; raw: Buffer },
+): Buffer {
   const fields = { From: `<${address}>`, Date: dateOfMail(cloud.now('smtp')), 'Message-ID': newMessageId(address) };
   const missing = Object.entries(fields).filter(
     ([name]) => !headers.some(([one]) => one.toLowerCase() === name.toLowerCase()),

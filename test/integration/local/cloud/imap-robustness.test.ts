@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import type { TestCloud } from '../../../support/cloud.ts';
+import { until } from '../../../support/line-dialog.ts';
 import {
   openImap,
   openSignedInImap,
@@ -151,4 +152,22 @@ describe('connections', () => {
     silent.destroy();
     plain.destroy();
   });
+});
+
+test('does not copy a large message as often as one command asks for it', async () => {
+  const smtp = await openSignedInSmtp(cloud);
+  const text = `${'x'.repeat(76)}\r\n`.repeat(50_000);
+  await sendMail(smtp, { to: [post], message: `From: ${post}\r\nSubject: Large\r\n\r\n${text}` });
+  smtp.close();
+  const imap = await openSignedInImap(cloud);
+  await imap.command('a SELECT INBOX');
+  imap.socket.pause();
+  const answered = cloud.journal.count('imap', 'FETCH');
+  const before = process.memoryUsage().arrayBuffers;
+  imap.send(`b FETCH 2 (${'BODY.PEEK[] '.repeat(100).trim()})\r\n`);
+  await until(() => cloud.journal.count('imap', 'FETCH') > answered);
+  // Four megabytes, and what one answer takes on its way: not four hundred.
+  assert.ok(process.memoryUsage().arrayBuffers - before < 100_000_000);
+  imap.close();
+  await isAlive();
 });

@@ -106,6 +106,19 @@ describe('senders', () => {
     smtp.close();
   });
 
+  test('refuses a second From address that is not the mailbox, in the same field or another', async () => {
+    const smtp = await openSignedInSmtp(cloud);
+    const had = countMessages();
+    const denied = new RegExp(`^554 5\\.2\\.252 SendAsDenied; ${post} not allowed to send as ${anna}; `);
+    const sender = `Sender: ${post}\r\n`;
+    for (const from of [`From: ${post}, ${anna}`, `From: ${post}\r\nFrom: ${anna}`, `From: us: ${post}, ${anna};`]) {
+      assert.match(await sendMail(smtp, { message: `${sender}${from}\r\n\r\nHello` }), denied);
+      assert.match(await sendMail(smtp, { message: `${from}\r\n\r\nHello` }), /^550 5\.1\.20 Multiple From addresses /);
+    }
+    assert.equal(countMessages(), had);
+    smtp.close();
+  });
+
   test('takes another sender where the app, or the mailbox, has SendAs', async () => {
     const trustee = enterpriseAppIn(cloud, customers.contoso.id)?.objectId ?? '';
     const permission = { tenantId: customers.contoso.id, mailbox: anna, accessRights: ['SendAs'] as ['SendAs'] };

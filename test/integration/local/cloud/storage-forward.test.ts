@@ -107,6 +107,24 @@ test('a body is passed on while it is still being written, and so is the answer'
   assert.equal(await textOf(response), ', last of the answer');
 });
 
+test('a body in chunks is part of its request, and never the next request, whatever the method', async () => {
+  const inner = 'PUT /smuggled HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n';
+  const seen: string[] = [];
+  answer = (incoming, response) => {
+    let body = '';
+    incoming.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    incoming.on('end', () => {
+      seen.push(`${incoming.method} ${incoming.url} ${body}`);
+      response.end('done');
+    });
+  };
+  for (const method of ['GET', 'DELETE', 'OPTIONS', 'POST']) {
+    await send(method, '/a', { 'transfer-encoding': 'chunked' }, inner);
+    await send('PUT', '/next');
+    assert.deepEqual(seen.splice(0), [`${method} /a ${inner}`, 'PUT /next ']);
+  }
+});
+
 test('a caller that goes away in the middle of its body leaves no request waiting behind', async () => {
   const gone = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();

@@ -66,6 +66,13 @@ describe('a vault that was asked too much in ten seconds', () => {
     assert.deepEqual(await statuses(3, read), [200, 200, 429]);
   });
 
+  test('begins anew where its clock was set back', async () => {
+    limit({ other: 1 });
+    assert.deepEqual(await statuses(2, read), [200, 429]);
+    cloud.faults.add({ service: 'vault', fault: { kind: 'clock', seconds: -5 } });
+    assert.deepEqual(await statuses(2, read), [200, 429]);
+  });
+
   test('counts keys, secrets that are set, keys that are made, and the rest apart', async () => {
     limit({ other: 1, rsa2048: 1, createSecret: 1, createKey: 1 });
     for (const request of [
