@@ -1,7 +1,9 @@
 /** Who is let in to the storage account, and what the others are told. Azurite itself checks no signature of a token. */
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { request } from 'node:https';
+import type { Socket } from 'node:net';
 import { after, beforeEach, describe, test } from 'node:test';
 import {
   AccountSASPermissions,
@@ -314,12 +316,16 @@ test('a path that cannot be decoded is refused with 400', async () => {
 test('a caller that goes away in the middle of its body is noted as such, and is no fault of the service', async () => {
   assignRoles(cloud.state, 'Storage Blob Data Owner');
   const authorization = `Bearer ${await storageToken(cloud)}`;
-  const sent = request(`${cloud.urls.blob}/container/half`, {
+  await call(cloud, 'blob', { method: 'PUT', path: '/half?restype=container' });
+  cloud.journal.clear();
+  const sent = request(`${cloud.urls.blob}/half/one`, {
     method: 'PUT',
     ca: cloud.ca,
     headers: { authorization, 'x-ms-version': version, 'x-ms-blob-type': 'BlockBlob', 'content-length': 1000 },
   });
   sent.on('error', () => {});
+  const [socket] = (await once(sent, 'socket')) as [Socket];
+  await once(socket, 'secureConnect');
   await new Promise<void>((flushed) => sent.write('first', () => flushed()));
   sent.destroy();
   await until(() => cloud.journal.entries.length > 0);
