@@ -49,13 +49,13 @@ export interface JournalFilter {
   limit?: number | undefined;
 }
 
-/** Accepted and refused by the service itself; faulted where a rule of the fault panel changed what the caller saw. */
+/** Accepted and refused (or not answered) by the service itself; faulted where a rule of the fault panel changed what the caller saw. */
 export const outcomes = ['accepted', 'refused', 'faulted'] as const;
 export type Outcome = (typeof outcomes)[number];
 
 export function outcomeOf({ status, fault }: JournalEntry): Outcome {
   if (fault !== undefined) return 'faulted';
-  return status < 400 ? 'accepted' : 'refused';
+  return status > 0 && status < 400 ? 'accepted' : 'refused';
 }
 
 /** A cloud that is left running for days forgets the oldest requests. */

@@ -42,7 +42,7 @@ export async function serve(service: string, respond: Respond, options: ServeOpt
   const sockets = new Set<Socket>();
   const listen = getRequestListener((request, { incoming }) => {
     if (!(incoming instanceof IncomingMessage)) throw new TypeError('Only HTTP/1.1 is served here.');
-    return respond(request, { incoming, reset: () => reset(incoming.socket, sockets) });
+    return respond(request, { incoming, reset: () => resetUnderTls(incoming.socket, sockets) });
   });
   const listener: RequestListener = (request, response) => void listen(request, response);
   const server: Server = tls ? createTlsServer(tls, listener) : createServer(listener);
@@ -85,6 +85,6 @@ export async function listenOnLoopback(server: TcpServer, service: string, port:
 }
 
 /** Only the socket under TLS can be reset, and only by its port can it be told which one that is. */
-function reset({ remotePort }: Socket, sockets: ReadonlySet<Socket>): void {
+export function resetUnderTls({ remotePort }: Socket, sockets: ReadonlySet<Socket>): void {
   for (const socket of sockets) if (socket.remotePort === remotePort) socket.resetAndDestroy();
 }

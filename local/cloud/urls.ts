@@ -1,20 +1,9 @@
 /** Every address that the cloud can have. A further service is one more name: ports, variables and lists follow. */
 
+import { serviceNames } from './faults/fault-rule.ts';
+
 /** In the order in which a row of ports is given out. */
-export const endpointNames = [
-  'entra',
-  'graph',
-  'upload',
-  'vault',
-  'identity',
-  'blob',
-  'queue',
-  'table',
-  'smtp',
-  'imap',
-  'pop',
-  'portal',
-] as const;
+export const endpointNames = [...serviceNames, 'portal'] as const;
 
 export type EndpointName = (typeof endpointNames)[number];
 

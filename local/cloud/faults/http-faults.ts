@@ -83,6 +83,18 @@ class Handling {
       const name = error instanceof Error ? error.name : typeof error;
       if (this.#entries().length === 0) this.#record(500, `unexpected ${name}`);
       throw error;
+    } finally {
+      this.#excuse();
+    }
+  }
+
+  /** A body that its caller breaks off is no fault of the service, whatever became of what it could not read. */
+  #excuse(): void {
+    const { incoming } = this.#connection;
+    if (incoming.complete || !incoming.destroyed) return;
+    for (const entry of this.#entries().filter(({ status }) => status >= 500)) {
+      delete entry.code;
+      Object.assign(entry, { status: 0, reason: 'the caller went away' } satisfies Partial<JournalEntry>);
     }
   }
 

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:tls';
-import { type Listening, listenOnLoopback } from '../serve.ts';
+import { type Listening, listenOnLoopback, resetUnderTls } from '../serve.ts';
 import { LineConnection } from './line-connection.ts';
 import type { MailService } from './sign-in.ts';
 
@@ -26,7 +26,7 @@ export async function listenWithTls(
 ): Promise<Listening> {
   const sockets = new Set<Socket>();
   const server = createServer({ ...tls, handshakeTimeout: HANDSHAKE_TIMEOUT }, (secured) => {
-    const connection = new LineConnection(secured, () => reset(secured.remotePort, sockets));
+    const connection = new LineConnection(secured, () => resetUnderTls(secured, sockets));
     // A fault of the server itself ends one client's connection and no other's.
     serve(connection)
       .catch(() => {})
@@ -49,9 +49,4 @@ export async function listenWithTls(
       await closed;
     },
   };
-}
-
-/** Only the socket under TLS can be reset, and only by its port can it be told which one that is. */
-function reset(remotePort: number | undefined, sockets: ReadonlySet<Socket>): void {
-  for (const socket of sockets) if (socket.remotePort === remotePort) socket.resetAndDestroy();
 }

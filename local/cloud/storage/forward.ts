@@ -3,7 +3,9 @@
 import type { Agent, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { Readable } from 'node:stream';
-import type { Forward } from './front.ts';
+
+/** Passes a request on and answers with what came back. Fails where nothing did, or where the client went away. */
+export type Forward = (incoming: IncomingMessage) => Promise<Response>;
 
 /** What belongs to a connection and not to what is sent over it: RFC 9110 section 7.6.1. */
 const ofConnection = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'upgrade']);
@@ -29,11 +31,15 @@ export function forwardTo(origin: URL, agent: Agent): Forward {
       });
       onward.once('response', (answer) => resolve(responseOf(answer, incoming.method)));
       onward.once('error', reject);
-      // A client that goes away in the middle of its body must not leave half a request waiting.
-      incoming.once('close', () => incoming.complete || onward.destroy());
+      // A client that goes away, maybe before this began, must not leave half a request waiting.
+      if (isBrokenOff(incoming)) onward.destroy();
+      incoming.once('close', () => isBrokenOff(incoming) && onward.destroy());
       incoming.pipe(onward);
     });
 }
+
+/** Whether its client went away before its body was read to the end. */
+export const isBrokenOff = ({ destroyed, readableEnded }: IncomingMessage): boolean => destroyed && !readableEnded;
 
 function without(rawHeaders: readonly string[], names: ReadonlySet<string>): string[] {
   const kept: string[] = [];

@@ -5,14 +5,12 @@ import { finished } from 'node:stream/promises';
 import type { CloudContext } from '../cloud.ts';
 import type { Respond } from '../serve.ts';
 import { audiencesOf, authenticate, authenticationFailed, type Refusal } from './authentication.ts';
+import { type Forward, isBrokenOff } from './forward.ts';
 import type { StorageOperation } from './operation.ts';
 import { operationOf } from './operations.ts';
 import { mayDo } from './roles.ts';
 import { storageErrorResponse, type StorageService } from './storage-error.ts';
 import { VerifiedTokens } from './verified-tokens.ts';
-
-/** Passes a request on and answers with what came back. */
-export type Forward = (incoming: IncomingMessage) => Promise<Response>;
 
 export function storageFront(cloud: CloudContext, service: StorageService, account: string, forward: Forward): Respond {
   const tokens = new VerifiedTokens(cloud, service, audiencesOf(service, account));
@@ -45,8 +43,8 @@ export function storageFront(cloud: CloudContext, service: StorageService, accou
       note(answer.status, answer.headers.get('x-ms-error-code'));
       return answer;
     } catch {
-      if (incoming.complete) note(500, 'InternalError', 'Azurite did not answer');
-      else note(0, undefined, 'the caller went away');
+      if (isBrokenOff(incoming)) note(0, undefined, 'the caller went away');
+      else note(500, 'InternalError', 'Azurite did not answer');
       const message = 'The server encountered an internal error. Please retry the request.';
       return storageErrorResponse(service, request, { status: 500, code: 'InternalError', message });
     }

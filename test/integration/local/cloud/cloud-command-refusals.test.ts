@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,9 +28,24 @@ describe('is refused', { concurrency: 2 }, () => {
     const unknown = run(['--forever']);
     assert.equal(await unknown.ended, 2);
     assert.match(unknown.stderr(), /Unknown option '--forever'.*\nusage: npm run cloud/s);
-    const port = run(['--port', '80']);
-    assert.equal(await port.ended, 2);
-    assert.match(port.stderr(), /^--port takes 0 or a number from 1024 to \d+, not "80"\.$/m);
+    for (const written of ['80', '0x2000', '']) {
+      const port = run(['--port', written]);
+      assert.equal(await port.ended, 2);
+      assert.match(
+        port.stderr(),
+        new RegExp(`^--port takes 0 or a number from 1024 to \\d+, not "${written}"\\.$`, 'm'),
+      );
+    }
+  });
+
+  test('an --env file that cannot be written, with 1, and the folder is free again', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cloud-command-'));
+    const program = run(['--port', '0', '--no-storage', '--folder', folder, '--env', join(folder, 'none', 'env')]);
+    assert.equal(await program.ended, 1);
+    assert.match(program.stderr(), /ENOENT: no such file or directory, open .*none/);
+    assert.ok(existsSync(join(folder, 'cloud.json')), 'its state is not kept');
+    assert.ok(!existsSync(join(folder, 'owner.pid')), 'the folder is not given back');
+    rmSync(folder, { recursive: true });
   });
 
   test('a wrong seed, with all its wrong fields at once, with 2, before anything starts', async () => {

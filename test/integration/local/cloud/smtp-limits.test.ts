@@ -49,18 +49,18 @@ test('refuses a message on the fourth connection of a mailbox until one of the o
 });
 
 test('holds the message back that is the thirty-first in a minute, and loses none', async () => {
-  cloud.state.limits.sending.messages = { most: 2, seconds: 1 };
+  cloud.state.limits.sending.messages = { most: 2, seconds: 2 };
   const smtp = await openSignedInSmtp(cloud);
   const began = performance.now();
   for (const _ of [1, 2, 3]) assert.match(await sendMail(smtp), /^250 2\.0\.0 OK /);
-  assert.ok(performance.now() - began > 900, 'the third message waited for the next window');
+  assert.ok(performance.now() - began > 1900, 'the third message waited for the next window');
   assert.equal(inboxOf(cloud, anna).length, 3);
   assert.equal(lastReason(), 'held back: 30 messages a minute');
   smtp.close();
 });
 
 test('forgets a message that was held back when its client has gone', async () => {
-  cloud.state.limits.sending.messages = { most: 1, seconds: 2 };
+  cloud.state.limits.sending.messages = { most: 1, seconds: 60 };
   const smtp = await openSignedInSmtp(cloud);
   await sendMail(smtp);
   await smtp.command(`MAIL FROM:<${post}>`);

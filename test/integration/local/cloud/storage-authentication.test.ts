@@ -1,24 +1,17 @@
 /** Who is let in to the storage account, and what the others are told. Azurite itself checks no signature of a token. */
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { request } from 'node:https';
-import type { Socket } from 'node:net';
 import { after, beforeEach, describe, test } from 'node:test';
 import {
   AccountSASPermissions,
   AccountSASResourceTypes,
   AccountSASServices,
-  BlobSASPermissions,
   generateAccountSASQueryParameters,
-  generateBlobSASQueryParameters,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
-import type { StorageRole } from '../../../../local/cloud/state.ts';
 import { customers, startTestCloud, type TokenOverrides, vendor } from '../../../support/cloud.ts';
-import { until } from '../../../support/line-dialog.ts';
-import { assignRoles, call, storageToken, version, xmlError } from './storage-requests.ts';
+import { call, storageToken, version, xmlError } from './storage-requests.ts';
 
 const cloud = await startTestCloud({ storage: 'memory' });
 after(() => cloud.stop());
@@ -247,90 +240,6 @@ describe('a shared key', () => {
       assert.equal((await xmlError(response)).code, 'KeyBasedAuthenticationNotPermitted');
     }
   });
-});
-
-describe('a user delegation signature', () => {
-  const container = 'delegated';
-  async function readWith(...roles: StorageRole[]): Promise<Response> {
-    assignRoles(cloud.state, 'Storage Blob Data Owner');
-    const authorization = `Bearer ${await storageToken(cloud)}`;
-    await call(cloud, 'blob', { method: 'PUT', path: `/${container}?restype=container` });
-    await call(cloud, 'blob', {
-      method: 'PUT',
-      path: `/${container}/one`,
-      headers: { 'x-ms-blob-type': 'BlockBlob' },
-      body: 'content',
-    });
-    const [startsOn, expiresOn] = [new Date(Date.now() - 60_000), new Date(Date.now() + 600_000)];
-    const time = (date: Date): string => date.toISOString().replace(/\.\d+/, '');
-    const told = await call(cloud, 'blob', {
-      method: 'POST',
-      path: '?restype=service&comp=userdelegationkey',
-      authorization,
-      body: `<KeyInfo><Start>${time(startsOn)}</Start><Expiry>${time(expiresOn)}</Expiry></KeyInfo>`,
-    });
-    const key = await told.text();
-    const of = (name: string): string => new RegExp(`<${name}>([^<]*)<`).exec(key)?.[1] ?? '';
-    const query = generateBlobSASQueryParameters(
-      {
-        containerName: container,
-        blobName: 'one',
-        permissions: BlobSASPermissions.parse('r'),
-        startsOn,
-        expiresOn,
-        version: '2020-12-06',
-      },
-      {
-        signedObjectId: of('SignedOid'),
-        signedTenantId: of('SignedTid'),
-        signedStartsOn: new Date(of('SignedStart')),
-        signedExpiresOn: new Date(of('SignedExpiry')),
-        signedService: of('SignedService'),
-        signedVersion: of('SignedVersion'),
-        value: of('Value'),
-      },
-      'devstoreaccount1',
-    );
-    assignRoles(cloud.state, ...roles);
-    return call(cloud, 'blob', { path: `/${container}/one?${query.toString()}`, authorization: null });
-  }
-
-  test('is taken with shared keys off, and allows no more than its principal may do by then', async () => {
-    cloud.state.storageAccount.allowSharedKeyAccess = false;
-    const taken = await readWith('Storage Blob Data Reader');
-    assert.deepEqual([taken.status, await taken.text()], [200, 'content']);
-    const refused = await readWith('Storage Queue Data Reader');
-    assert.equal((await xmlError(refused)).code, 'AuthorizationPermissionMismatch');
-    assert.equal(refused.status, 403);
-  });
-});
-
-test('a path that cannot be decoded is refused with 400', async () => {
-  assignRoles(cloud.state, 'Storage Blob Data Owner', 'Storage Queue Data Contributor');
-  for (const service of ['blob', 'queue'] as const) {
-    const error = await xmlError(await call(cloud, service, { path: '/%zz' }));
-    assert.deepEqual([error.status, error.code], [400, 'InvalidUri']);
-  }
-});
-
-test('a caller that goes away in the middle of its body is noted as such, and is no fault of the service', async () => {
-  assignRoles(cloud.state, 'Storage Blob Data Owner');
-  const authorization = `Bearer ${await storageToken(cloud)}`;
-  await call(cloud, 'blob', { method: 'PUT', path: '/half?restype=container' });
-  cloud.journal.clear();
-  const sent = request(`${cloud.urls.blob}/half/one`, {
-    method: 'PUT',
-    ca: cloud.ca,
-    headers: { authorization, 'x-ms-version': version, 'x-ms-blob-type': 'BlockBlob', 'content-length': 1000 },
-  });
-  sent.on('error', () => {});
-  const [socket] = (await once(sent, 'socket')) as [Socket];
-  await once(socket, 'secureConnect');
-  await new Promise<void>((flushed) => sent.write('first', () => flushed()));
-  sent.destroy();
-  await until(() => cloud.journal.entries.length > 0);
-  const [entry] = cloud.journal.entries;
-  assert.deepEqual([entry?.operation, entry?.status, entry?.reason], ['putBlob', 0, 'the caller went away']);
 });
 
 test('the body of a refused request is read to its end', async () => {

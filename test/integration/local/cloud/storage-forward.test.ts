@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, createServer, request } from 'node:https';
 import type { IncomingMessage, RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { after, test } from 'node:test';
 import { makeServerCertificate } from '../../../../local/cloud/certificate-authority.ts';
 import { serve } from '../../../../local/cloud/serve.ts';
@@ -122,6 +122,31 @@ test('a body in chunks is part of its request, and never the next request, whate
     await send(method, '/a', { 'transfer-encoding': 'chunked' }, inner);
     await send('PUT', '/next');
     assert.deepEqual(seen.splice(0), [`${method} /a ${inner}`, 'PUT /next ']);
+  }
+});
+
+test('a caller that has gone before its request is passed on leaves none waiting behind', async () => {
+  const failed = Promise.withResolvers<unknown>();
+  const late = await serve(
+    'queue',
+    async (_request, { incoming }) => {
+      incoming.on('error', () => {});
+      await new Promise((closed) => incoming.once('close', closed));
+      await forward(incoming).catch(failed.resolve);
+      return new Response();
+    },
+    { port: 0, tls },
+  );
+  try {
+    const sent = request({ host: '127.0.0.1', port: late.port, ca: tls.ca, method: 'PUT' });
+    sent.on('error', () => {});
+    const [socket] = (await once(sent, 'socket')) as [Socket];
+    await once(socket, 'secureConnect');
+    await new Promise<void>((flushed) => sent.write('first', () => flushed()));
+    sent.destroy();
+    assert.ok((await failed.promise) instanceof Error);
+  } finally {
+    await late.stop();
   }
 });
 

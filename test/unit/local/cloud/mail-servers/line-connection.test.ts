@@ -64,14 +64,14 @@ test('gives up on bytes that do not come when the client leaves', async () => {
 
 test('tells when a client has been silent for too long, and not while it speaks', async () => {
   const { client, connection } = await pair();
-  const silent = new Promise<void>((resolve) => connection.whenSilentFor(80, resolve));
+  const silent = new Promise<void>((resolve) => connection.whenSilentFor(500, resolve));
   const began = performance.now();
   for (let count = 0; count < 4; count += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    await new Promise((resolve) => setTimeout(resolve, 100));
     client.write('.');
   }
   await silent;
-  assert.ok(performance.now() - began >= 200);
+  assert.ok(performance.now() - began >= 850);
   client.destroy();
 });
 
