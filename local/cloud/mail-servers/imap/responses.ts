@@ -35,7 +35,7 @@ export const badState: Result = {
   reason: 'not in this state',
 };
 
-export function bytesOfData(data: Data): Buffer {
+function bytesOfData(data: Data): Buffer {
   return Buffer.concat((typeof data === 'string' ? [data] : data).map((part) => Buffer.from(part as string)));
 }
 
