@@ -19,7 +19,11 @@ export function talkWithOpenssl(cloud: Cloud, url: string, lines: string[], opti
       program,
       ['s_client', '-connect', `localhost:${port}`, ...verified, '-crlf', '-quiet', ...options],
       { timeout: 10_000 },
-      (error, stdout) => (error && stdout === '' ? reject(error) : resolve(stdout)),
+      (error, stdout) => {
+        if (error?.code === 'ENOENT') reject(new Error('These tests need openssl on the PATH: apt-get install openssl'));
+        else if (error && stdout === '') reject(error);
+        else resolve(stdout);
+      },
     );
     client.stdin?.write(lines.map((line) => `${line}\n`).join(''));
   });
