@@ -16,10 +16,10 @@ assert.ok(storage);
 const credential = managedIdentity(cloud);
 
 const once = { maxTries: 1 };
-const queue = new QueueServiceClient(urls.queue, credential, { retryOptions: once }).getQueueClient('work');
+const queue = new QueueServiceClient(urls.queue, credential, { retryOptions: once }).getQueueClient('jobs');
 const table = new TableClient(urls.table, 'rows', credential, { retryOptions: { maxRetries: 0 } });
 /** Behind the front, where no fault reaches. */
-const seen = QueueServiceClient.fromConnectionString(storage.azurite.connectionString).getQueueClient('work');
+const seen = QueueServiceClient.fromConnectionString(storage.azurite.connectionString).getQueueClient('jobs');
 const messages = async (): Promise<number | undefined> => (await seen.getProperties()).approximateMessagesCount;
 
 before(async () => {
@@ -85,7 +85,7 @@ describe('a message', () => {
 
 test('a request that the service refuses does not use a rule up', async () => {
   cloud.faults.add({ service: 'queue', fault: { kind: 'cut', when: 'after' }, times: 1 });
-  const response = await call(cloud, 'queue', { path: '/work/messages', authorization: 'Bearer no.real.token' });
+  const response = await call(cloud, 'queue', { path: '/jobs/messages', authorization: 'Bearer no.real.token' });
   assert.equal(response.status, 401);
   assert.equal(cloud.faults.list()[0]?.hits, 0);
 });

@@ -19,10 +19,10 @@ const blob = { 'x-ms-blob-type': 'BlockBlob' };
 const calls: Record<string, [StorageService, StorageCall]> = {
   listQueues: ['queue', { path: '?comp=list' }],
   createQueue: ['queue', { method: 'PUT', path: '/another' }],
-  putMessage: ['queue', { method: 'POST', path: '/work/messages', body: message }],
-  peekMessages: ['queue', { path: '/work/messages?peekonly=true' }],
-  getMessages: ['queue', { path: '/work/messages' }],
-  clearMessages: ['queue', { method: 'DELETE', path: '/work/messages' }],
+  putMessage: ['queue', { method: 'POST', path: '/jobs/messages', body: message }],
+  peekMessages: ['queue', { path: '/jobs/messages?peekonly=true' }],
+  getMessages: ['queue', { path: '/jobs/messages' }],
+  clearMessages: ['queue', { method: 'DELETE', path: '/jobs/messages' }],
   listContainers: ['blob', { path: '?comp=list' }],
   createContainer: ['blob', { method: 'PUT', path: '/another?restype=container' }],
   listBlobs: ['blob', { path: '/content?restype=container&comp=list' }],
@@ -75,7 +75,7 @@ const allowed: Record<StorageRole, string[]> = {
 
 before(async () => {
   const made = [
-    await call(cloud, 'queue', { method: 'PUT', path: '/work' }),
+    await call(cloud, 'queue', { method: 'PUT', path: '/jobs' }),
     await call(cloud, 'blob', { method: 'PUT', path: '/content?restype=container' }),
     await call(cloud, 'blob', { method: 'PUT', path: '/content/a', headers: blob, body: 'a' }),
     await call(cloud, 'table', { method: 'POST', path: '/Tables', headers: json, body: '{"TableName":"rows"}' }),
@@ -106,11 +106,11 @@ for (const [role, names] of Object.entries(allowed)) {
 describe('the details of the queue roles', () => {
   async function received(): Promise<string> {
     assignRoles(cloud.state, 'Storage Queue Data Contributor');
-    await call(cloud, 'queue', { method: 'POST', path: '/work/messages', body: message });
-    const text = await (await call(cloud, 'queue', { path: '/work/messages?visibilitytimeout=1' })).text();
+    await call(cloud, 'queue', { method: 'POST', path: '/jobs/messages', body: message });
+    const text = await (await call(cloud, 'queue', { path: '/jobs/messages?visibilitytimeout=1' })).text();
     const [, id, receipt] = /<MessageId>([^<]+)<.*<PopReceipt>([^<]+)</s.exec(text) ?? [];
     assert.ok(id !== undefined && receipt !== undefined, text);
-    return `/work/messages/${id}?popreceipt=${encodeURIComponent(receipt)}`;
+    return `/jobs/messages/${id}?popreceipt=${encodeURIComponent(receipt)}`;
   }
 
   test('a Message Processor may delete a message and may not change one', async () => {
@@ -132,7 +132,7 @@ describe('the details of the queue roles', () => {
 
 test('a refusal names no right to the caller, and all that would do to the journal', async () => {
   assignRoles(cloud.state, 'Storage Queue Data Reader');
-  const response = await call(cloud, 'queue', { path: '/work/messages' });
+  const response = await call(cloud, 'queue', { path: '/jobs/messages' });
   assert.deepEqual(await xmlError(response), {
     status: 403,
     code: 'AuthorizationPermissionMismatch',
@@ -154,7 +154,7 @@ test('a reader cannot change entities by putting them into a transaction', async
 
 test('what is no operation is told by the service only to who may change it', async () => {
   assignRoles(cloud.state, 'Storage Queue Data Reader');
-  const unknown = { method: 'PATCH', path: '/work/messages' };
+  const unknown = { method: 'PATCH', path: '/jobs/messages' };
   assert.equal((await call(cloud, 'queue', unknown)).headers.get('server'), null);
   assignRoles(cloud.state, 'Storage Queue Data Contributor');
   const response = await call(cloud, 'queue', unknown);
