@@ -8,6 +8,7 @@ import { routePrefix, routes } from '../shared/names.ts';
 import { buildApp } from './build.ts';
 import { type Cloud, startCloud } from './cloud/cloud.ts';
 import { demoState, vendor } from './cloud/seed.ts';
+import { portsInARow } from './cloud/urls.ts';
 import { freePort } from './free-port.ts';
 import { type Host, startHost } from './host/start-host.ts';
 import { readOutcomes } from './outcomes.ts';
@@ -28,7 +29,7 @@ export interface StackOptions {
   readonly folder: string;
   /** Whether storage outlives the stack. */
   readonly keepStorage: boolean;
-  /** The first of nine ports in a row; 0 takes free ones. */
+  /** The host's port; the cloud's follow it in a row. 0 takes free ones. */
   readonly firstPort: number;
   /** Settings of the app beside those that point it at the local cloud. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -43,7 +44,6 @@ const redirectUri = `http://localhost/${routePrefix}/${routes.consentCallback}`;
 
 export async function startStack(options: StackOptions): Promise<Stack> {
   const say = options.onProgress ?? (() => {});
-  const port = (place: number): number => (options.firstPort === 0 ? 0 : options.firstPort + place);
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const one of stops.splice(0).reverse()) await one();
@@ -58,16 +58,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       folder: join(options.folder, 'cloud'),
       seed: () => demoState(redirectUri),
       storage: options.keepStorage ? { folder: join(options.folder, 'storage') } : 'memory',
-      ports: {
-        entra: port(1),
-        graph: port(2),
-        vault: port(3),
-        identity: port(4),
-        portal: port(5),
-        blob: port(6),
-        queue: port(7),
-        table: port(8),
-      },
+      ports: portsInARow(options.firstPort === 0 ? 0 : options.firstPort + 1),
       outcomes: async () => (storage === undefined ? [] : readOutcomes(storage)),
     });
     stops.push(() => cloud.stop());

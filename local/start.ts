@@ -8,23 +8,27 @@ import { parseArgs } from 'node:util';
 import { queues, routePrefix, routes } from '../shared/names.ts';
 import { help, readArguments } from './arguments.ts';
 import { customers } from './cloud/seed.ts';
+import { endpointNames } from './cloud/urls.ts';
 import { invite, tenantState } from './onboarding.ts';
 import { type Stack, startStack } from './stack.ts';
 import { connectionFile, leaveStartFolder, startFolder, startFolderName, takeStartFolder } from './start-files.ts';
 
 const defaultPort = 7071;
+/** The host's own, and one for each service of the cloud. */
+const portCount = 1 + endpointNames.length;
+const mostPort = 65_536 - portCount;
 
 const usage = `npm start [-- --port ${defaultPort}]
 
-Starts the local Microsoft cloud, its storage and the app, and leaves them running until Ctrl-C. Uses nine ports in a
+Starts the local Microsoft cloud, its storage and the app, and leaves them running until Ctrl-C. Uses ${portCount} ports in a
 row, of which --port is the first. What happens is kept under .local/, or under the folder that the environment variable
 TENANTPOST_LOCAL_FOLDER names (for npm run mail as well); delete that folder to begin anew.`;
 
 const values = readArguments(usage, () => parseArgs({ options: { port: { type: 'string' }, help } }));
 
 const port = values.port === undefined ? defaultPort : Number(values.port);
-if (!Number.isInteger(port) || port < 1024 || port > 65_526) {
-  console.error(`--port takes a number from 1024 to 65526, not "${values.port}".`);
+if (!Number.isInteger(port) || port < 1024 || port > mostPort) {
+  console.error(`--port takes a number from 1024 to ${mostPort}, not "${values.port}".`);
   process.exit(2);
 }
 

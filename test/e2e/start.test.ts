@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { z } from 'zod';
+import { endpointNames } from '../../local/cloud/urls.ts';
 import { consent } from '../../local/onboarding.ts';
 import { root } from '../../local/stack.ts';
 import { trust } from '../../local/trust.ts';
@@ -97,11 +98,13 @@ async function mailArrives(portalUrl: string, subject: string): Promise<void> {
   assert.deepEqual(found.sort(), ['inbox ada@customer.example', 'sentitems post@contoso.example']);
 }
 
-/** The first of nine free ports in a row, below those that the system gives to anybody. */
-async function nineFreePorts(): Promise<number> {
+/** The first of as many free ports in a row as the stack takes, below those that the system gives to anybody. */
+async function freePortsInARow(): Promise<number> {
   for (;;) {
     const first = 20_000 + Math.floor(Math.random() * 10_000);
-    const free = await Promise.all(Array.from({ length: 9 }, (_, place) => isFree(first + place)));
+    const free = await Promise.all(
+      Array.from({ length: 1 + endpointNames.length }, (_, place) => isFree(first + place)),
+    );
     if (free.every(Boolean)) return first;
   }
 }
@@ -131,7 +134,7 @@ test('without a running npm start no mail can be queued, and it is said what to 
 });
 
 test('consent by the printed link and mail by the printed command work, and outlive a restart', async () => {
-  const port = await nineFreePorts();
+  const port = await freePortsInARow();
   const first = await start(port);
   trust(readFileSync(join(folder, 'cloud', 'ca.pem'), 'utf8'));
   const link = printed(first.output(), /Contoso: (\S+)/);
@@ -139,7 +142,7 @@ test('consent by the printed link and mail by the printed command work, and outl
   assert.equal(page.status, 200);
   await mailArrives(first.portalUrl, 'before the restart');
 
-  const same = run('local/start.ts', ['--port', `${await nineFreePorts()}`]);
+  const same = run('local/start.ts', ['--port', `${await freePortsInARow()}`]);
   assert.equal(await same.ended, 1);
   assert.equal(
     same.output().trim(),

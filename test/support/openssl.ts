@@ -20,7 +20,8 @@ export function talkWithOpenssl(cloud: Cloud, url: string, lines: string[], opti
       ['s_client', '-connect', `localhost:${port}`, ...verified, '-crlf', '-quiet', ...options],
       { timeout: 10_000 },
       (error, stdout) => {
-        if (error?.code === 'ENOENT') reject(new Error('These tests need openssl on the PATH: apt-get install openssl'));
+        if (error?.code === 'ENOENT')
+          reject(new Error('These tests need openssl on the PATH: apt-get install openssl'));
         else if (error && stdout === '') reject(error);
         else resolve(stdout);
       },
