@@ -11,7 +11,11 @@ export class MissingSettingError extends Error {
 }
 
 const localSettings = z.strictObject({
-  IsEncrypted: z.literal(false, { error: 'must be false: encrypted settings are not implemented' }).optional(),
+  IsEncrypted: z
+    .literal(false, {
+      error: 'must be false: only Core Tools can read what they encrypted, func settings decrypt undoes it',
+    })
+    .optional(),
   Values: z.record(z.string(), z.string('must be a string')).default({}),
 });
 

@@ -3,6 +3,7 @@
 import type { Context } from 'hono';
 import type { z } from 'zod';
 import { fieldProblems } from '../field-problem.ts';
+import { readAtMost } from '../read-at-most.ts';
 import { invalid, Problem } from './problem.ts';
 
 const mostBytes = 1024 * 1024;
@@ -43,14 +44,9 @@ export function readQuery<Schema extends z.ZodType>(c: Context, schema: Schema):
   return parse(schema, Object.fromEntries(given));
 }
 
-/** Read to its end even where it is too large: a client that still writes when the answer comes sees a reset in its place. */
+/** @throws Problem 413 */
 export async function readText(request: Request): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of request.body ?? []) {
-    bytes += chunk.length;
-    if (bytes <= mostBytes) chunks.push(chunk);
-  }
-  if (bytes > mostBytes) throw new Problem(413, `The body has more than ${mostBytes} bytes.`);
-  return Buffer.concat(chunks).toString('utf8');
+  const body = await readAtMost(request, mostBytes);
+  if (body === undefined) throw new Problem(413, `The body has more than ${mostBytes} bytes.`);
+  return body.toString('utf8');
 }

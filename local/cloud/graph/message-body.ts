@@ -11,7 +11,7 @@ import type { EmailAddress, StoredMessage } from '../state.ts';
 import { readAttachment } from './attachment-body.ts';
 import { refuseWith } from './call.ts';
 import { readExtendedProperties } from './extended-properties.ts';
-import { collection, complexType, edmBoolean, edmString, enumeration, readTyped } from './odata.ts';
+import { collection, complexType, edmBoolean, edmString, enumeration, jsonObject, readTyped } from './odata.ts';
 import { notImplemented } from './refusal.ts';
 
 const recipient = complexType('microsoft.graph.recipient', {
@@ -55,8 +55,6 @@ export const setByGraph = new Set(
   `bodyPreview changeKey conversationId conversationIndex createdDateTime hasAttachments id isDraft lastModifiedDateTime
   parentFolderId receivedDateTime sentDateTime uniqueBody webLink`.split(/\s+/),
 );
-
-const jsonObject = z.record(z.string(), z.unknown());
 
 /** What the properties mean, and which of them stood in the body. */
 export interface MessageBody {

@@ -6,6 +6,9 @@
 import { z } from 'zod';
 import { GraphRefusal } from './refusal.ts';
 
+/** Any object of JSON, by its properties. */
+export const jsonObject = z.record(z.string(), z.unknown());
+
 /** @throws GraphRefusal 400 `RequestBodyRead` with the first thing that is wrong. */
 export function readTyped<T>(schema: z.ZodType<T>, value: unknown): T {
   const read = schema.safeParse(value);

@@ -1,12 +1,11 @@
 /** `POST /users/{user}/sendMail`: https://learn.microsoft.com/graph/api/user-sendmail. */
 
-import { z } from 'zod';
 import type { CloudContext } from '../cloud.ts';
 import { type OutgoingMessage, submit } from '../mail/deliver.ts';
 import { mailboxFor } from './authorize.ts';
 import { type GraphAnswer, type GraphCall, jsonBody } from './call.ts';
 import { readMessage } from './message-body.ts';
-import { badBody, edmBoolean, readTyped } from './odata.ts';
+import { badBody, edmBoolean, jsonObject, readTyped } from './odata.ts';
 import { admit, isMime, mimeBody } from './submission.ts';
 
 /** Returns when the message is on its way. */
@@ -20,8 +19,6 @@ export async function sendMail(call: GraphCall): Promise<GraphAnswer> {
   submit(cloud, 'graph', { sender, message, saveToSentItems });
   return { status: 202 };
 }
-
-const jsonObject = z.record(z.string(), z.unknown());
 
 function readSendMail(cloud: CloudContext, body: unknown): { message: OutgoingMessage; saveToSentItems: boolean } {
   const parameters = jsonObject.safeParse(body);

@@ -1,6 +1,5 @@
 /** `PATCH /users/{user}/messages/{id}`: https://learn.microsoft.com/graph/api/message-update. */
 
-import { z } from 'zod';
 import { forgetMime } from '../mail/content.ts';
 import type { StoredMessage } from '../state.ts';
 import { mailboxFor } from './authorize.ts';
@@ -10,6 +9,7 @@ import { messageOf } from './ids.ts';
 import { type MessageBody, readMessage, setByGraph } from './message-body.ts';
 import { entity, preferenceApplied } from './messages.ts';
 import { cannotSet, notImplemented } from './refusal.ts';
+import { jsonObject } from './odata.ts';
 
 type Change = (message: StoredMessage, read: MessageBody['message']) => void;
 
@@ -37,8 +37,6 @@ const ofAny: Readonly<Record<string, Change>> = {
   singleValueExtendedProperties: (message, { extendedProperties = [] }) =>
     (message.extendedProperties = mergeProperties(message.extendedProperties, extendedProperties)),
 };
-
-const jsonObject = z.record(z.string(), z.unknown());
 
 /** Changes everything that is named or, when one property cannot be set, nothing. */
 export function updateMessage(call: GraphCall): GraphAnswer {

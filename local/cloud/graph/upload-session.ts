@@ -7,7 +7,7 @@ import { uploadUrl } from '../upload/urls.ts';
 import { mailboxFor } from './authorize.ts';
 import { type GraphAnswer, type GraphCall, jsonBody, refuseWith } from './call.ts';
 import { messageOf, prefersImmutable } from './ids.ts';
-import { badBody, complexType, edmBoolean, edmString, enumeration, readTyped } from './odata.ts';
+import { badBody, complexType, edmBoolean, edmString, enumeration, jsonObject, readTyped } from './odata.ts';
 
 /**
  * "3 MB": the smallest size that can be meant, since a file just above it may be too large for a single request. Sessions
@@ -27,8 +27,6 @@ const attachmentItem = complexType('microsoft.graph.attachmentItem', {
   contentId: edmString.nullish(),
   isInline: edmBoolean.nullish(),
 });
-
-const parameters = z.record(z.string(), z.unknown());
 
 export function createUploadSession(call: GraphCall): GraphAnswer {
   const mailbox = mailboxFor(call, 'Mail.ReadWrite');
@@ -54,7 +52,7 @@ export function createUploadSession(call: GraphCall): GraphAnswer {
 }
 
 function readItem(body: unknown): Pick<UploadSession, 'name' | 'size' | 'contentType' | 'isInline' | 'contentId'> {
-  const [given, ...others] = Object.entries(parameters.safeParse(body).data ?? {});
+  const [given, ...others] = Object.entries(jsonObject.safeParse(body).data ?? {});
   const unknown = [given, ...others].find((parameter) => parameter && !/^AttachmentItem$/i.test(parameter[0]));
   if (unknown) {
     throw badBody(

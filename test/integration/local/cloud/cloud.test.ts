@@ -30,9 +30,9 @@ test('a taken port is named with the service that wants it and what to do', asyn
     name: 'PortTakenError',
     message: `Port ${port}, wanted for vault, is taken. ${remedy}`,
   });
-  await assert.rejects(serve('the mailbox viewer', new Hono().fetch, { port }), {
+  await assert.rejects(serve('the portal', new Hono().fetch, { port }), {
     name: 'PortTakenError',
-    message: `Port ${port}, wanted for the mailbox viewer, is taken. ${remedy}`,
+    message: `Port ${port}, wanted for the portal, is taken. ${remedy}`,
   });
 });
 

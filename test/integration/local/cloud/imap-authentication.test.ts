@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
-import type { TestCloud } from '../../../support/cloud.ts';
+import { after, afterEach, describe, test } from 'node:test';
 import { customers, graphResource } from '../../../support/cloud.ts';
 import { type Dialog } from '../../../support/line-dialog.ts';
 import {
@@ -12,14 +11,9 @@ import {
   startMailCloud,
 } from '../../../support/mail-servers.ts';
 
-let cloud: TestCloud;
-let restore: () => void;
-before(async () => {
-  cloud = await startMailCloud();
-  restore = keepState(cloud);
-});
-afterEach(() => restore());
+const cloud = await startMailCloud();
 after(() => cloud.stop());
+afterEach(keepState(cloud));
 
 const failed = 'a NO AUTHENTICATE failed.';
 const notConnected = 'BAD User is authenticated but not connected.';

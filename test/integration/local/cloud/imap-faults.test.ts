@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
+import { after, afterEach, test } from 'node:test';
 import type { FaultRuleInput } from '../../../../local/cloud/faults/fault-rule.ts';
-import type { TestCloud } from '../../../support/cloud.ts';
 import {
   credentials,
   keepState,
@@ -11,14 +10,9 @@ import {
   startMailCloud,
 } from '../../../support/mail-servers.ts';
 
-let cloud: TestCloud;
-let restore: () => void;
-before(async () => {
-  cloud = await startMailCloud();
-  restore = keepState(cloud);
-});
-afterEach(() => restore());
+const cloud = await startMailCloud();
 after(() => cloud.stop());
+afterEach(keepState(cloud));
 
 const fault = (operation: string, what: FaultRuleInput['fault']): string =>
   cloud.faults.add({ service: 'imap', operation, times: 1, fault: what });

@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import type { TestCloud } from '../../../support/cloud.ts';
+import { after, afterEach, test } from 'node:test';
 import { customers } from '../../../support/cloud.ts';
 import { credentials, keepState, openSecureSmtp, post, startMailCloud } from '../../../support/mail-servers.ts';
 
-let cloud: TestCloud;
-let restore: () => void;
-before(async () => {
-  cloud = await startMailCloud();
-  restore = keepState(cloud);
-});
-afterEach(() => restore());
+const cloud = await startMailCloud();
 after(() => cloud.stop());
+afterEach(keepState(cloud));
 
 async function attempt(roles = ['SMTP.SendAsApp']): Promise<string> {
   const smtp = await openSecureSmtp(cloud);

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { TestCloud } from '../../../support/cloud.ts';
+import { after, describe, test } from 'node:test';
 import { aToken, customers, graphResource } from '../../../support/cloud.ts';
 import {
   credentials,
@@ -13,8 +12,7 @@ import {
   xoauth2,
 } from '../../../support/mail-servers.ts';
 
-let cloud: TestCloud;
-before(async () => (cloud = await startMailCloud()));
+const cloud = await startMailCloud();
 after(() => cloud.stop());
 
 /** The reply to one attempt on a connection of its own, without the trace at its end. */

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { createTransport } from 'nodemailer';
 import { makeServerCertificate } from '../../../../local/cloud/certificate-authority.ts';
-import type { TestCloud } from '../../../support/cloud.ts';
 import { anna, credentials, inboxOf, mailToken, post, startMailCloud } from '../../../support/mail-servers.ts';
 import { talkWithOpenssl } from '../../../support/openssl.ts';
 
-let cloud: TestCloud;
-before(async () => (cloud = await startMailCloud()));
+const cloud = await startMailCloud();
 after(() => cloud.stop());
 
 const port = (): number => Number(new URL(cloud.urls.smtp).port);

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { after, afterEach, describe, test } from 'node:test';
 import type { FaultRuleInput } from '../../../../local/cloud/faults/fault-rule.ts';
-import type { TestCloud } from '../../../support/cloud.ts';
 import { customers } from '../../../support/cloud.ts';
 import { type Dialog, until } from '../../../support/line-dialog.ts';
 import {
@@ -17,14 +16,9 @@ import {
   startMailCloud,
 } from '../../../support/mail-servers.ts';
 
-let cloud: TestCloud;
-let restore: () => void;
-before(async () => {
-  cloud = await startMailCloud();
-  restore = keepState(cloud);
-});
-afterEach(() => restore());
+const cloud = await startMailCloud();
 after(() => cloud.stop());
+afterEach(keepState(cloud));
 
 const fault = (operation: string, what: FaultRuleInput['fault'], times = 1): string =>
   cloud.faults.add({ service: 'smtp', operation, times, fault: what });

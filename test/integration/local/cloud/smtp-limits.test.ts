@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import type { TestCloud } from '../../../support/cloud.ts';
+import { after, afterEach, test } from 'node:test';
 import { until } from '../../../support/line-dialog.ts';
 import {
   anna,
@@ -12,14 +11,9 @@ import {
   startMailCloud,
 } from '../../../support/mail-servers.ts';
 
-let cloud: TestCloud;
-let restore: () => void;
-before(async () => {
-  cloud = await startMailCloud();
-  restore = keepState(cloud);
-});
-afterEach(() => restore());
+const cloud = await startMailCloud();
 after(() => cloud.stop());
+afterEach(keepState(cloud));
 
 const lastReason = (): string | undefined =>
   cloud.journal.find({ service: 'smtp', operation: 'submit' }).at(-1)?.reason;

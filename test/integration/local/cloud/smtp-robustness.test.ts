@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { startCloud } from '../../../../local/cloud/cloud.ts';
 import { demoState } from '../../../../local/cloud/seed.ts';
-import { redirectUri, type TestCloud } from '../../../support/cloud.ts';
+import { redirectUri } from '../../../support/cloud.ts';
 import {
   anna,
   inboxOf,
@@ -21,8 +21,7 @@ import {
   startMailCloud,
 } from '../../../support/mail-servers.ts';
 
-let cloud: TestCloud;
-before(async () => (cloud = await startMailCloud()));
+const cloud = await startMailCloud();
 after(() => cloud.stop());
 
 const isAlive = async (): Promise<void> => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { TestCloud } from '../../../support/cloud.ts';
+import { after, describe, test } from 'node:test';
 import { customers, enterpriseAppIn } from '../../../support/cloud.ts';
 import {
   anna,
@@ -13,8 +12,7 @@ import {
 } from '../../../support/mail-servers.ts';
 import { contentOf } from '../../../../local/cloud/mail/content.ts';
 
-let cloud: TestCloud;
-before(async () => (cloud = await startMailCloud()));
+const cloud = await startMailCloud();
 after(() => cloud.stop());
 
 const lastEntry = () => cloud.journal.find({ service: 'smtp', operation: 'submit' }).at(-1);

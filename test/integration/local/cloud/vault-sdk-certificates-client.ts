@@ -6,6 +6,7 @@
 import { DefaultAzureCredential } from '@azure/identity';
 import { CertificateClient, type CertificatePolicy } from '@azure/keyvault-certificates';
 import { SecretClient } from '@azure/keyvault-secrets';
+import { codeOf } from './vault-sdk-refusal.ts';
 
 const [vaultUrl = ''] = process.argv.slice(2);
 const credential = new DefaultAzureCredential();
@@ -14,16 +15,6 @@ const certificates = new CertificateClient(vaultUrl, credential, options);
 const secrets = new SecretClient(vaultUrl, credential, options);
 const polling = { intervalInMs: 100 };
 const name = 'sdk-certificate';
-
-const codeOf = async (call: Promise<unknown>): Promise<unknown> => {
-  try {
-    await call;
-    return 'not refused';
-  } catch (error) {
-    const { statusCode, code } = Object.assign({ statusCode: undefined, code: undefined }, error);
-    return `${statusCode} ${code}`;
-  }
-};
 
 const policy: CertificatePolicy = {
   issuerName: 'Self',

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { DefaultAzureCredential } from '@azure/identity';
 import { CryptographyClient, KeyClient } from '@azure/keyvault-keys';
+import { codeOf } from './vault-sdk-refusal.ts';
 
 const [vaultUrl = ''] = process.argv.slice(2);
 const credential = new DefaultAzureCredential();
@@ -13,16 +14,6 @@ const options = { disableChallengeResourceVerification: true, retryOptions: { ma
 const keys = new KeyClient(vaultUrl, credential, options);
 const polling = { intervalInMs: 100 };
 const name = 'sdk-key';
-
-const codeOf = async (call: Promise<unknown>): Promise<unknown> => {
-  try {
-    await call;
-    return 'not refused';
-  } catch (error) {
-    const { statusCode, code } = Object.assign({ statusCode: undefined, code: undefined }, error);
-    return `${statusCode} ${code}`;
-  }
-};
 
 const first = await keys.createRsaKey(name, { keySize: 3072, tags: { a: 'b' } });
 const second = await keys.rotateKey(name);

@@ -5,22 +5,13 @@
 
 import { DefaultAzureCredential } from '@azure/identity';
 import { SecretClient } from '@azure/keyvault-secrets';
+import { codeOf } from './vault-sdk-refusal.ts';
 
 const [vaultUrl = ''] = process.argv.slice(2);
 const options = { disableChallengeResourceVerification: true, retryOptions: { maxRetries: 0 } };
 const secrets = new SecretClient(vaultUrl, new DefaultAzureCredential(), options);
 const polling = { intervalInMs: 100 };
 const name = 'sdk-secret';
-
-const codeOf = async (call: Promise<unknown>): Promise<unknown> => {
-  try {
-    await call;
-    return 'not refused';
-  } catch (error) {
-    const { statusCode, code } = Object.assign({ statusCode: undefined, code: undefined }, error);
-    return `${statusCode} ${code}`;
-  }
-};
 
 const expiresOn = new Date('2030-01-01T00:00:00Z');
 const first = await secrets.setSecret(name, 'one', { contentType: 'text/plain', expiresOn, tags: { a: 'b' } });

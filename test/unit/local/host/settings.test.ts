@@ -26,7 +26,7 @@ test('refuses parts of local.settings.json that it does not implement, and value
   );
   assert.throws(
     () => read('{"IsEncrypted":true}'),
-    /IsEncrypted: must be false: encrypted settings are not implemented/,
+    /IsEncrypted: must be false: only Core Tools can read what they encrypted, func settings decrypt undoes it/,
   );
   assert.throws(() => read('{"Values":{"A":1}}'), /local\.settings\.json: Values\.A: must be a string/);
   assert.throws(() => read('{'), /local\.settings\.json is no JSON/);
