@@ -44,7 +44,7 @@ describe('accepted', () => {
 
   test('never answered: the mail is delivered, and the caller gives up', async () => {
     ofGraph({ kind: 'silence', when: 'after' });
-    await assert.rejects(sendImpatiently(cloud, 300), {
+    await assert.rejects(sendImpatiently(cloud, 1500), {
       name: 'TimeoutError',
     });
     assert.equal(copies(cloud, anna).length, 1);
@@ -52,21 +52,21 @@ describe('accepted', () => {
 
   test('answered without end: the mail is delivered, and the caller reads for ever', async () => {
     ofGraph({ kind: 'endless', when: 'after' });
-    const response = await sendImpatiently(cloud, 300);
+    const response = await sendImpatiently(cloud, 1500);
     assert.equal(response.status, 200);
     await assert.rejects(response.text(), { name: 'TimeoutError' });
     assert.equal(copies(cloud, anna).length, 1);
   });
 
   test('answered late: the mail is there long before the answer', async () => {
-    ofGraph({ kind: 'slow', milliseconds: 400, when: 'after' });
+    ofGraph({ kind: 'slow', milliseconds: 1500, when: 'after' });
     const began = performance.now();
     let answered = false;
     const sending = sendOne().finally(() => (answered = true));
     while (copies(cloud, anna).length === 0) await new Promise(setImmediate);
     assert.equal(answered, false);
     assert.equal((await sending).status, 202);
-    assert.ok(performance.now() - began >= 390);
+    assert.ok(performance.now() - began >= 1490);
   });
 
   test('every service has done its work', async () => {
