@@ -2,7 +2,8 @@
  * Microsoft's clouds: where each service answers and what its tokens are for. Tokens never cross from one to another.
  *
  * Sources: https://learn.microsoft.com/graph/deployments and
- * https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud
+ * https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud, and for the token exchange
+ * https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity
  */
 
 export type Cloud = 'public' | 'usgov' | 'usgov-dod' | 'china';
@@ -18,6 +19,8 @@ interface CloudFacts {
   readonly graphUrl: string;
   /** The identifier URI of Graph: its scope is this with `/.default`, its tokens carry it in `aud`. */
   readonly graphResource: string;
+  /** For whom a managed identity's token must be to serve as client assertion: api://AzureADTokenExchange and its siblings. */
+  readonly tokenExchangeResource: string;
   /** Key Vault refuses to be spoofed: the SDK checks that a vault's host ends with this domain. */
   readonly vaultDomain: string;
   readonly mailHosts: MailHosts;
@@ -36,6 +39,7 @@ export const clouds: Readonly<Record<Cloud, CloudFacts>> = {
     authorityUrl: 'https://login.microsoftonline.com',
     graphUrl: 'https://graph.microsoft.com',
     graphResource: 'https://graph.microsoft.com',
+    tokenExchangeResource: 'api://AzureADTokenExchange',
     vaultDomain: 'vault.azure.net',
     mailHosts: exchangeOnline,
   },
@@ -43,6 +47,7 @@ export const clouds: Readonly<Record<Cloud, CloudFacts>> = {
     authorityUrl: 'https://login.microsoftonline.us',
     graphUrl: 'https://graph.microsoft.us',
     graphResource: 'https://graph.microsoft.us',
+    tokenExchangeResource: 'api://AzureADTokenExchangeUSGov',
     vaultDomain: 'vault.usgovcloudapi.net',
     mailHosts: unconfirmed,
   },
@@ -50,6 +55,7 @@ export const clouds: Readonly<Record<Cloud, CloudFacts>> = {
     authorityUrl: 'https://login.microsoftonline.us',
     graphUrl: 'https://dod-graph.microsoft.us',
     graphResource: 'https://dod-graph.microsoft.us',
+    tokenExchangeResource: 'api://AzureADTokenExchangeUSGov',
     vaultDomain: 'vault.usgovcloudapi.net',
     mailHosts: unconfirmed,
   },
@@ -57,6 +63,7 @@ export const clouds: Readonly<Record<Cloud, CloudFacts>> = {
     authorityUrl: 'https://login.partner.microsoftonline.cn',
     graphUrl: 'https://microsoftgraph.chinacloudapi.cn',
     graphResource: 'https://microsoftgraph.chinacloudapi.cn',
+    tokenExchangeResource: 'api://AzureADTokenExchangeChina',
     vaultDomain: 'vault.azure.cn',
     mailHosts: unconfirmed,
   },

@@ -16,11 +16,11 @@ export interface Config {
   readonly graphUrl: string;
   readonly vault: {
     readonly url: string;
-    /** The certificate that proves the app. Its key signs inside the vault. */
-    readonly certificateName: string;
     /** The key that wraps the data key of the token cache. */
     readonly wrappingKeyName: string;
   };
+  /** How the app proves itself to Entra. */
+  readonly credential: CredentialConfig;
   /** `host:port` of Exchange Online's mail protocols; undefined where no source confirms one for the cloud. */
   readonly mailHosts: MailHosts;
   /** Client id of the user-assigned managed identity; absent for the system-assigned one. */
@@ -29,6 +29,18 @@ export interface Config {
   /** How often the timer warms, in seconds. */
   readonly warmEverySeconds: number;
 }
+
+/** Each kind with what it needs, and nothing of the others. */
+export type CredentialConfig =
+  | {
+      readonly kind: 'certificate';
+      readonly certificateName: string;
+      /** Where the assertion is signed: in the vault, or in this process with an exportable key. */
+      readonly signing: 'vault' | 'local';
+    }
+  | { readonly kind: 'managed-identity'; readonly identityClientId: string }
+  | { readonly kind: 'secret'; readonly secretName: string }
+  | { readonly kind: 'secret'; readonly secret: string; readonly expiresAt: number | undefined };
 
 /** The storage account, by identity as deployed, or by connection string for an emulator. */
 export type Storage =
@@ -93,6 +105,11 @@ const warmEvery = z
 const connectionStringForm =
   /^UseDevelopmentStorage=true;?$|^(?=.*\bAccountName=[^;]+)(?=.*\bAccountKey=[^;]+)(\w+=[^;]*;?)+$/;
 
+/** App Service leaves a Key Vault reference that it cannot resolve as it is: the text itself would be sent as the secret. */
+const resolvedSecret = z
+  .string()
+  .refine((text) => !text.startsWith('@Microsoft.KeyVault('), 'a secret; its Key Vault reference was not resolved');
+
 const schema = z.object({
   TENANTPOST_CLOUD: z
     .enum(['public', 'usgov', 'usgov-dod', 'china'], { error: 'one of public, usgov, usgov-dod, china' })
@@ -107,7 +124,14 @@ const schema = z.object({
   TENANTPOST_AUTHORITY_URL: secureOrigin.optional(),
   TENANTPOST_GRAPH_URL: secureOrigin.optional(),
   TENANTPOST_VAULT_URL: secureOrigin,
-  TENANTPOST_CERTIFICATE_NAME: vaultName.default('tenantpost'),
+  TENANTPOST_CREDENTIAL: z
+    .enum(['certificate', 'managed-identity', 'secret'], { error: 'one of certificate, managed-identity, secret' })
+    .default('certificate'),
+  TENANTPOST_CERTIFICATE_NAME: vaultName.optional(),
+  TENANTPOST_CERTIFICATE_SIGNING: z.enum(['vault', 'local'], { error: 'one of vault, local' }).optional(),
+  TENANTPOST_CLIENT_SECRET_NAME: vaultName.optional(),
+  TENANTPOST_CLIENT_SECRET: resolvedSecret.optional(),
+  TENANTPOST_CLIENT_SECRET_EXPIRES: z.iso.date({ error: 'a date like 2027-01-31' }).optional(),
   TENANTPOST_WRAPPING_KEY_NAME: vaultName.default('tenantpost-tokens'),
   TENANTPOST_SMTP_HOST: hostAndPort.optional(),
   TENANTPOST_IMAP_HOST: hostAndPort.optional(),
@@ -142,7 +166,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (publicUrl === undefined) {
     problems.push({ setting: 'TENANTPOST_PUBLIC_URL', expected: 'the address at which administrators reach this app' });
   }
-  problems.push(...storageProblems(given), ...misspelt(given));
+  problems.push(...storageProblems(given), ...credentialProblems(given), ...misspelt(given));
   if (!parsed.success || problems.length > 0) {
     const lines = problems.map(({ setting, expected }) => `  ${setting}: expected ${expected}`);
     throw new TenantpostError('CONFIG_INVALID', `Settings are wrong:\n${lines.join('\n')}`, {
@@ -183,6 +207,40 @@ function storageProblems(given: Record<string, unknown>): Problem[] {
     .map((setting) => ({ setting, expected: 'an https address of the storage service (it is not set)' }));
 }
 
+/** Settings of one kind of credential beside another kind would be passed over: whoever set them meant something by it. */
+function credentialProblems(given: Record<string, unknown>): Problem[] {
+  const kind = given['TENANTPOST_CREDENTIAL'] ?? 'certificate';
+  const belongs: Record<string, string> = {
+    TENANTPOST_CERTIFICATE_NAME: 'certificate',
+    TENANTPOST_CERTIFICATE_SIGNING: 'certificate',
+    TENANTPOST_CLIENT_SECRET_NAME: 'secret',
+    TENANTPOST_CLIENT_SECRET: 'secret',
+    TENANTPOST_CLIENT_SECRET_EXPIRES: 'secret',
+  };
+  const problems = Object.entries(belongs)
+    .filter(([setting, of]) => setting in given && of !== kind)
+    .map(([setting, of]) => ({ setting, expected: `nothing, unless TENANTPOST_CREDENTIAL is ${of}` }));
+  if (kind === 'managed-identity' && !('AZURE_CLIENT_ID' in given)) {
+    // https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity
+    const expected = 'the client id of a user-assigned identity: only such can be trusted by an app registration';
+    problems.push({ setting: 'AZURE_CLIENT_ID', expected: `${expected} (it is not set)` });
+  }
+  if (kind !== 'secret') return problems;
+  const named = 'TENANTPOST_CLIENT_SECRET_NAME' in given;
+  const valued = 'TENANTPOST_CLIENT_SECRET' in given;
+  if (named === valued) {
+    const expected = named
+      ? 'nothing, since TENANTPOST_CLIENT_SECRET_NAME names the secret in the vault'
+      : 'the secret, or TENANTPOST_CLIENT_SECRET_NAME with its name in the vault (neither is set)';
+    problems.push({ setting: 'TENANTPOST_CLIENT_SECRET', expected });
+  }
+  if (named && 'TENANTPOST_CLIENT_SECRET_EXPIRES' in given) {
+    const expected = 'nothing, since the vault knows when its secret expires';
+    problems.push({ setting: 'TENANTPOST_CLIENT_SECRET_EXPIRES', expected });
+  }
+  return problems;
+}
+
 function toConfig(environment: Environment): Config {
   const cloud = environment.TENANTPOST_CLOUD;
   const defaults = clouds[cloud];
@@ -194,9 +252,9 @@ function toConfig(environment: Environment): Config {
     graphUrl: environment.TENANTPOST_GRAPH_URL ?? defaults.graphUrl,
     vault: {
       url: environment.TENANTPOST_VAULT_URL,
-      certificateName: environment.TENANTPOST_CERTIFICATE_NAME,
       wrappingKeyName: environment.TENANTPOST_WRAPPING_KEY_NAME,
     },
+    credential: toCredential(environment),
     mailHosts: {
       smtp: environment.TENANTPOST_SMTP_HOST ?? defaults.mailHosts.smtp,
       imap: environment.TENANTPOST_IMAP_HOST ?? defaults.mailHosts.imap,
@@ -206,6 +264,25 @@ function toConfig(environment: Environment): Config {
     storage: toStorage(environment),
     warmEverySeconds: environment.TENANTPOST_WARM_EVERY_SECONDS,
   };
+}
+
+function toCredential(environment: Environment): CredentialConfig {
+  switch (environment.TENANTPOST_CREDENTIAL) {
+    case 'certificate':
+      return {
+        kind: 'certificate',
+        certificateName: environment.TENANTPOST_CERTIFICATE_NAME ?? 'tenantpost',
+        signing: environment.TENANTPOST_CERTIFICATE_SIGNING ?? 'vault',
+      };
+    case 'managed-identity':
+      return { kind: 'managed-identity', identityClientId: environment.AZURE_CLIENT_ID ?? '' };
+    case 'secret': {
+      const { TENANTPOST_CLIENT_SECRET_NAME: secretName, TENANTPOST_CLIENT_SECRET_EXPIRES: expires } = environment;
+      if (secretName !== undefined) return { kind: 'secret', secretName };
+      const expiresAt = expires === undefined ? undefined : Date.parse(expires);
+      return { kind: 'secret', secret: environment.TENANTPOST_CLIENT_SECRET ?? '', expiresAt };
+    }
+  }
 }
 
 function toStorage(environment: Environment): Storage {

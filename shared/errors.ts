@@ -223,6 +223,15 @@ export const errorMeanings = {
     meaning: 'The network, the firewall of the vault, the vault setting, or the service itself.',
     remedy: 'Wait; if it lasts, check TENANTPOST_VAULT_URL, the identity and the firewall.',
   },
+  IDENTITY_UNAVAILABLE: {
+    disposition: 'again',
+    httpStatus: 503,
+    owner: 'operator',
+    symptom: 'The managed identity gave no token to prove the app with.',
+    meaning:
+      'The identity is not assigned to the function app, AZURE_CLIENT_ID names another one, or its endpoint is away.',
+    remedy: 'Check the function app’s user-assigned identities and AZURE_CLIENT_ID; if both are right, wait.',
+  },
   STORAGE_UNAVAILABLE: {
     disposition: 'again',
     httpStatus: 503,

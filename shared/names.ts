@@ -6,6 +6,7 @@ export const tables = {
   invitations: 'invitations',
   outcomes: 'outcomes',
   tokens: 'tokens',
+  credentials: 'credentials',
 } as const;
 
 export const queues = {

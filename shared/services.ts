@@ -1,20 +1,24 @@
 /** The composition root: the only file that knows both the topics and the adapters. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
 import { CertificateClient } from '@azure/keyvault-certificates';
 import { CryptographyClient, KeyClient } from '@azure/keyvault-keys';
+import { SecretClient } from '@azure/keyvault-secrets';
+import { appCredential } from './adapters/app-credential.ts';
 import { EntraTokenIssuer } from './adapters/entra-token-issuer.ts';
 import { GraphTransport } from './adapters/graph-transport.ts';
 import { QueueJobQueue } from './adapters/queue-job-queue.ts';
 import { type StorageClients, storageCall, storageClients } from './adapters/storage-clients.ts';
 import { TableAuditTrail } from './adapters/table-audit-trail.ts';
+import { TableCredentialRecord } from './adapters/table-credential-record.ts';
 import { TableInvitationStore } from './adapters/table-invitation-store.ts';
 import { TableOutcomeStore } from './adapters/table-outcome-store.ts';
+import { TableRenewalClaims } from './adapters/table-renewal-claims.ts';
 import { TableTenantStore } from './adapters/table-tenant-store.ts';
 import { TableTokenStore } from './adapters/table-token-store.ts';
 import { timeLimited, timeLimitedCredential, timeLimitOfCall } from './adapters/time-limit.ts';
 import { vaultCall } from './adapters/vault-call.ts';
-import { VaultCertificateCredential } from './adapters/vault-certificate-credential.ts';
 import { VaultDataKey } from './adapters/vault-data-key.ts';
 import { Health } from './checks/health.ts';
 import { clouds } from './clouds.ts';
@@ -28,6 +32,8 @@ import { Invitations } from './tenants/invitation.ts';
 import { Links } from './tenants/links.ts';
 import { ConsentProof } from './tenants/prove-consent.ts';
 import { WarmTokens } from './tenants/warm-tokens.ts';
+import { Rotation } from './tokens/rotation.ts';
+import { SharedRenewal } from './tokens/shared-renewal.ts';
 import { TokenSource } from './tokens/token-source.ts';
 import { warmSchedule } from './tenants/warm-schedule.ts';
 
@@ -50,7 +56,8 @@ export function buildServices(config: Config): Services {
   const identity = managedIdentity(config.identityClientId);
   const storageIdentity = config.storage.kind === 'identity' ? managedIdentity(config.storage.clientId) : identity;
   const storage = storageClients(config.storage, storageIdentity);
-  const { certificates, keys, cryptography } = vaultClients(config, identity);
+  const vault = vaultClients(config, identity);
+  const { keys, cryptography } = vault;
 
   const dataKey = new VaultDataKey({
     table: storage.table(tables.tokens),
@@ -58,24 +65,24 @@ export function buildServices(config: Config): Services {
     wrappingKeyName: config.vault.wrappingKeyName,
     cryptography: (key) => cryptography(`${config.vault.url}/keys/${key}`),
   });
-  const { certificateName } = config.vault;
-  const credential = new VaultCertificateCredential({
-    certificates,
-    cryptography,
-    certificateName,
-    clientId,
-    authorityUrl,
-    now,
-  });
+  const credential = appCredential(config, { identity, ...vault }, now);
+  const record = new TableCredentialRecord(storage.table(tables.credentials));
+  const rotation = new Rotation({ credential, record, now, log });
 
   const audiences = { graph: cloud.graphResource };
   const tokens = new TokenSource({
     issuer: new EntraTokenIssuer({
-      credential,
+      rotation,
       clientId,
       authorityUrl,
       authorityIsKnown: authorityUrl === cloud.authorityUrl,
       audiences,
+    }),
+    renewal: new SharedRenewal({
+      claims: new TableRenewalClaims(storage.table(tables.tokens), now),
+      now,
+      wait: sleep,
+      log,
     }),
     store: new TableTokenStore(storage.table(tables.tokens), dataKey, `${config.cloud} ${clientId}`),
     expect: (tenantId, resource) => ({ tenantId, resource, audience: audiences[resource], clientId }),
@@ -133,13 +140,12 @@ export function buildServices(config: Config): Services {
     }),
     health: new Health({
       askStorage: () => askStorage(storage),
-      askVault: () =>
-        vaultCall(`read certificate ${certificateName}`, async () => {
-          await certificates.getCertificate(certificateName);
-          // Without the data key no link can be signed and no token cached.
-          await dataKey.read();
-        }),
-      credential,
+      askVault: async () => {
+        await vaultCall('read the wrapping key', () => keys.getKey(config.vault.wrappingKeyName));
+        // Without the data key no link can be signed and no token cached.
+        await dataKey.read();
+      },
+      rotation,
       now,
     }),
   };
@@ -159,6 +165,7 @@ function vaultClients({ cloud, vault }: Config, identity: TokenCredential) {
   const byKey = new Map<string, CryptographyClient>();
   return {
     certificates: new CertificateClient(vault.url, identity, options),
+    secrets: new SecretClient(vault.url, identity, options),
     keys: new KeyClient(vault.url, identity, options),
     /** One client a key version: each asks for the key itself and for a challenge before its first use. */
     cryptography: (keyId: string): CryptographyClient => {

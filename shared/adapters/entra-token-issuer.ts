@@ -1,14 +1,16 @@
-/** The OAuth 2.0 client credentials grant (RFC 6749 section 4.4) with a client assertion, by @azure/identity. */
+/** The OAuth 2.0 client credentials grant (RFC 6749 section 4.4), by @azure/identity. */
 
-import { ClientAssertionCredential } from '@azure/identity';
-import type { Credential } from '../tokens/credential.ts';
+import { ClientAssertionCredential, ClientSecretCredential, type TokenCredential } from '@azure/identity';
+import type { Presented } from '../tokens/credential.ts';
+import type { Rotation } from '../tokens/rotation.ts';
 import type { Resource } from '../tokens/token.ts';
 import type { TokenIssuer } from '../tokens/token-source.ts';
+import { TenantpostError } from '../errors.ts';
 import { entraError } from './entra-error.ts';
 import { timeLimited } from './time-limit.ts';
 
 export interface EntraTokenIssuerOptions {
-  readonly credential: Credential;
+  readonly rotation: Rotation;
   readonly clientId: string;
   readonly authorityUrl: string;
   /** Whether the authority is Microsoft's own: another one is not known to instance discovery. */
@@ -24,23 +26,35 @@ export class EntraTokenIssuer implements TokenIssuer {
     this.#options = options;
   }
 
-  async request(tenantId: string, resource: Resource): Promise<string> {
-    const { credential, clientId, authorityUrl, authorityIsKnown, audiences } = this.#options;
-    const assertion = await credential.assertion(tenantId);
-    // A new instance each time, on purpose. MSAL's cache inside it would keep a token without roles for an hour, and after
-    // a 5xx it refuses to ask again for a minute; both live and die with the instance. Ours is the cache.
-    // It calls back twice per token, so the assertion is signed before.
-    const client = new ClientAssertionCredential(tenantId, clientId, () => Promise.resolve(assertion), {
+  request(tenantId: string, resource: Resource): Promise<string> {
+    const { rotation, audiences } = this.#options;
+    return rotation.ask(tenantId, async (presented) => {
+      try {
+        const token = await this.#client(tenantId, presented).getToken(`${audiences[resource]}/.default`);
+        if (token !== null) return token.token;
+      } catch (cause) {
+        throw entraError(tenantId, cause);
+      }
+      throw new TenantpostError('ENTRA_UNAVAILABLE', `Entra gave no token of tenant ${tenantId}.`);
+    });
+  }
+
+  /**
+   * A new instance each time, on purpose. MSAL's cache inside it would keep a token without roles for an hour, and after a
+   * 5xx it refuses to ask again for a minute; both live and die with the instance. Ours is the cache.
+   */
+  #client(tenantId: string, presented: Presented): TokenCredential {
+    const { clientId, authorityUrl, authorityIsKnown } = this.#options;
+    const options = {
       authorityHost: authorityUrl,
       disableInstanceDiscovery: !authorityIsKnown,
       // Whoever called waits and asks again in his own time.
       retryOptions: { maxRetries: 0 },
       additionalPolicies: timeLimited,
-    });
-    try {
-      return (await client.getToken(`${audiences[resource]}/.default`)).token;
-    } catch (cause) {
-      throw entraError(tenantId, cause);
-    }
+    };
+    if ('secret' in presented) return new ClientSecretCredential(tenantId, clientId, presented.secret, options);
+    const { assertion } = presented;
+    // It calls back twice per token, so the assertion is made before.
+    return new ClientAssertionCredential(tenantId, clientId, () => Promise.resolve(assertion), options);
   }
 }

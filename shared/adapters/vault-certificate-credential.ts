@@ -1,26 +1,31 @@
 /**
  * The certificate credential: the public certificate is read from Key Vault, and the assertion is signed there. The
  * private key is not exportable; no code path of this app asks for it.
- *
- * https://learn.microsoft.com/entra/identity-platform/certificate-credentials
  */
 
-import type { CertificateClient } from '@azure/keyvault-certificates';
 import type { CryptographyClient } from '@azure/keyvault-keys';
-import { createHash, X509Certificate } from 'node:crypto';
 import { type Clock, minutes } from '../clock.ts';
-import { TenantpostError } from '../errors.ts';
-import type { Credential, CredentialFacts } from '../tokens/credential.ts';
+import type { Credential, Proof } from '../tokens/credential.ts';
+import { assertionSeconds, clientAssertion } from './client-assertion.ts';
+import { readThrough } from './read-through.ts';
 import { vaultCall } from './vault-call.ts';
+import {
+  type CertificateReader,
+  type CertificateVersion,
+  readCertificateVersions,
+} from './vault-certificate-versions.ts';
 
-/** Entra asks for a short life. Ten minutes is what MSAL uses. */
-const assertionSeconds = 600;
+/** How soon a new version is seen: the vault is asked for the versions again after so long. */
+export const versionsLive = 10 * minutes;
 
-/** How long the certificate is used before the vault is asked for it again. */
-const certificateLives = 60 * minutes;
+/** Kept assertions are used in the first part of their life only, so that none expires on its way. */
+const assertionReuse = (assertionSeconds * 1000) / 2;
+
+/** A few thousand tenants renew within one run of the timer; beyond that the oldest go first. */
+const mostAssertions = 20_000;
 
 export interface VaultCertificateCredentialOptions {
-  readonly certificates: Pick<CertificateClient, 'getCertificate'>;
+  readonly certificates: CertificateReader;
   readonly cryptography: (keyId: string) => Pick<CryptographyClient, 'sign'>;
   readonly certificateName: string;
   readonly clientId: string;
@@ -28,79 +33,51 @@ export interface VaultCertificateCredentialOptions {
   readonly now: Clock;
 }
 
-interface SigningCertificate extends CredentialFacts {
-  readonly keyId: string;
-}
-
 export class VaultCertificateCredential implements Credential {
+  readonly kind = 'certificate';
+  readonly proofs: () => Promise<readonly Proof[]>;
   readonly #options: VaultCertificateCredentialOptions;
-  #held: { readonly certificate: Promise<SigningCertificate>; readonly readAt: number } | undefined;
+  readonly #signed = new Map<string, { readonly assertion: string; readonly at: number }>();
 
   constructor(options: VaultCertificateCredentialOptions) {
+    const { certificates, certificateName, now } = options;
     this.#options = options;
+    this.proofs = readThrough(now, versionsLive, async () => {
+      const versions = await readCertificateVersions(certificates, certificateName, now);
+      return versions.map((version) => ({
+        id: version.thumbprint,
+        expiresAt: version.expiresAt,
+        present: async (tenantId) => ({ assertion: await this.#assertion(tenantId, version) }),
+      }));
+    });
   }
 
-  async assertion(tenantId: string): Promise<string> {
+  /**
+   * One assertion serves both resources of a tenant, and a second try: Entra takes the same one until it expires, and a
+   * signature costs a request to the vault, which allows only so many (https://learn.microsoft.com/azure/key-vault/general/service-limits).
+   */
+  async #assertion(tenantId: string, { keyId, thumbprint }: CertificateVersion): Promise<string> {
     const { cryptography, clientId, authorityUrl, now } = this.#options;
-    const { keyId, thumbprint, expiresAt } = await this.#certificate();
-    // The SDK would refuse to sign, with an error that looks like a vault that is away.
-    if (now() >= expiresAt) throw new TenantpostError('CREDENTIAL_REFUSED', 'The certificate has expired.');
-    const at = Math.floor(now() / 1000);
-    const header = { alg: 'PS256', typ: 'JWT', 'x5t#S256': thumbprint };
-    const claims = {
-      // The tenant of the request is part of the audience: one assertion serves one tenant.
-      aud: `${authorityUrl}/${tenantId}/oauth2/v2.0/token`,
-      iss: clientId,
-      sub: clientId,
-      jti: crypto.randomUUID(),
-      iat: at,
-      nbf: at,
-      exp: at + assertionSeconds,
-    };
-    const signed = `${encode(header)}.${encode(claims)}`;
-    const digest = createHash('sha256').update(signed).digest();
-    const { result } = await vaultCall('sign an assertion', () => cryptography(keyId).sign('PS256', digest));
-    return `${signed}.${Buffer.from(result).toString('base64url')}`;
-  }
-
-  async describe(): Promise<CredentialFacts> {
-    const { notBefore, expiresAt, thumbprint } = await this.#certificate();
-    return { notBefore, expiresAt, thumbprint };
-  }
-
-  /** One reading serves all who wait for it; a failed one is not kept. */
-  #certificate(): Promise<SigningCertificate> {
-    const readAt = this.#options.now();
-    if (this.#held === undefined || readAt - this.#held.readAt >= certificateLives) {
-      const certificate = this.#read();
-      const held = { certificate, readAt };
-      this.#held = held;
-      certificate.catch(() => {
-        if (this.#held === held) this.#held = undefined;
-      });
-    }
-    return this.#held.certificate;
-  }
-
-  async #read(): Promise<SigningCertificate> {
-    const { certificates, certificateName } = this.#options;
-    const { cer, keyId, properties } = await vaultCall(`read certificate ${certificateName}`, () =>
-      certificates.getCertificate(certificateName),
+    const key = `${tenantId.toLowerCase()} ${thumbprint}`;
+    const at = now();
+    const kept = this.#signed.get(key);
+    if (kept !== undefined && at - kept.at < assertionReuse) return kept.assertion;
+    const assertion = await clientAssertion(
+      { tenantId, clientId, authorityUrl, thumbprint, now: at },
+      async ({ digest }) => {
+        return (await vaultCall('sign an assertion', () => cryptography(keyId).sign('PS256', digest))).result;
+      },
     );
-    if (cer === undefined || keyId === undefined) {
-      throw new TenantpostError('VAULT_REFUSED', `Certificate ${certificateName} has no key that could sign.`);
-    }
-    const { validFrom, validTo, raw } = new X509Certificate(cer);
-    return {
-      keyId,
-      thumbprint: createHash('sha256').update(raw).digest('base64url'),
-      notBefore: Date.parse(validFrom),
-      // The vault may end it sooner than the certificate itself does.
-      expiresAt: Math.min(Date.parse(validTo), properties.expiresOn?.getTime() ?? Infinity),
-    };
+    this.#keep(key, assertion, at);
+    return assertion;
   }
-}
 
-function encode(part: object): string {
-  return Buffer.from(JSON.stringify(part)).toString('base64url');
+  #keep(key: string, assertion: string, at: number): void {
+    this.#signed.delete(key);
+    this.#signed.set(key, { assertion, at });
+    for (const [oldest, { at: signedAt }] of this.#signed) {
+      if (this.#signed.size <= mostAssertions && at - signedAt < assertionReuse) break;
+      this.#signed.delete(oldest);
+    }
+  }
 }

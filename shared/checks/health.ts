@@ -1,8 +1,9 @@
 /** Whether this installation could send now: each part it depends on, asked and reported without a secret. */
 
-import { type Clock, hours, seconds } from '../clock.ts';
-import { asTenantpostError, type ErrorCode } from '../errors.ts';
-import type { Credential } from '../tokens/credential.ts';
+import { type Clock, seconds } from '../clock.ts';
+import { asTenantpostError, type ErrorCode, errorMeanings, TenantpostError } from '../errors.ts';
+import { daysLeft, warningStep } from '../tokens/expiry-warnings.ts';
+import type { Rotation } from '../tokens/rotation.ts';
 
 export interface HealthCheck {
   readonly name: 'configuration' | 'storage' | 'vault' | 'credential';
@@ -22,16 +23,14 @@ export interface HealthReport {
 interface Dependencies {
   /** One cheap read of each storage service in use. */
   readonly askStorage: () => Promise<void>;
-  /** One read of the vault, past the cache of the certificate; the data key is unwrapped once a process. */
+  /** One read of the vault, past every cache. */
   readonly askVault: () => Promise<void>;
-  readonly credential: Credential;
+  readonly rotation: Pick<Rotation, 'current'>;
   readonly now: Clock;
 }
 
 /** The address is open to anybody, so what it costs is bounded: one round of checks in so long, shared by all callers. */
 const reportLives = 5 * seconds;
-
-const warnDays = 30;
 
 export class Health {
   readonly #with: Dependencies;
@@ -68,18 +67,19 @@ export class Health {
     return { state: worst, checkedAt: new Date(at).toISOString(), checks };
   }
 
-  /** Signs an assertion as every token request does; whether Entra knows the certificate is for a tenant's token to show. */
+  /** Proves the app as every token request does; whether Entra accepts the proof is for a tenant's token to show. */
   async #credential(at: number): Promise<Partial<HealthCheck>> {
-    const { credential } = this.#with;
-    const { expiresAt } = await credential.describe();
+    const proof = await this.#with.rotation.current();
+    if (proof === undefined) throw new TenantpostError('CREDENTIAL_REFUSED', 'There is nothing to prove the app with.');
     // For no tenant: it goes nowhere, and would be good nowhere.
-    await credential.assertion('organizations');
-    const daysLeft = Math.floor((expiresAt - at) / (24 * hours));
-    if (expiresAt <= at) {
-      const remedy = 'Make a new version of the certificate and upload its public part to the app registration.';
-      return { state: 'failed', code: 'CREDENTIAL_REFUSED', remedy, daysLeft };
+    await proof.present('organizations');
+    if (proof.expiresAt === undefined) return {};
+    const left = daysLeft(proof.expiresAt, at);
+    if (proof.expiresAt <= at) {
+      const { remedy } = errorMeanings.CREDENTIAL_REFUSED;
+      return { state: 'failed', code: 'CREDENTIAL_REFUSED', remedy, daysLeft: left };
     }
-    return { state: daysLeft <= warnDays ? 'warning' : 'ok', daysLeft };
+    return { state: warningStep(proof.expiresAt, at) === undefined ? 'ok' : 'warning', daysLeft: left };
   }
 }
 

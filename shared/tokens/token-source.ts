@@ -7,6 +7,7 @@
 import { type Clock, minutes } from '../clock.ts';
 import { TenantpostError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { SharedRenewal } from './shared-renewal.ts';
 import { readToken, type Resource, type Token, type TokenExpectation } from './token.ts';
 
 /** Asks Entra. */
@@ -25,6 +26,7 @@ export interface TokenStore {
 export interface TokenSourceOptions {
   readonly issuer: TokenIssuer;
   readonly store: TokenStore;
+  readonly renewal: Pick<SharedRenewal, 'run'>;
   readonly expect: (tenantId: string, resource: Resource) => TokenExpectation;
   /** Permissions without which a token is useless and must not be cached: the next one may have them. */
   readonly requiredRoles: Readonly<Record<Resource, readonly string[]>>;
@@ -49,7 +51,9 @@ export class TokenSource {
     const held = this.#held.get(keyOf(tenantId, resource));
     if (held && this.#isUsable(held, margin)) return held;
     return this.#once(tenantId, resource, async () => {
-      return (await this.peek(tenantId, resource, margin)) ?? (await this.renew(tenantId, resource));
+      const look = (): Promise<Token | undefined> => this.peek(tenantId, resource, margin);
+      const renew = (): Promise<Token> => this.renew(tenantId, resource);
+      return (await look()) ?? (await this.#options.renewal.run(tenantId, resource, look, renew));
     });
   }
 
