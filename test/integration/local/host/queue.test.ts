@@ -188,7 +188,7 @@ describe('queue functions', () => {
       const began = performance.now();
       collector.release();
       await collector.wait(runOf('afterResults'));
-      assert.ok(performance.now() - began < 1000, 'polling alone would take 2 s');
+      assert.ok(performance.now() - began < 1800, 'polling alone would take 2 s');
     });
   });
 
