@@ -87,7 +87,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 /** What local.settings.json holds for a real deployment, pointed at the local cloud instead. */
-function appSettings(cloud: Cloud, hostPort: number): Record<string, string> {
+export function appSettings(cloud: Cloud, hostPort: number): Record<string, string> {
   return {
     AzureWebJobsStorage__credential: 'managedidentity',
     AzureWebJobsStorage__clientId: vendor.identityClientId,

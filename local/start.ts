@@ -99,6 +99,10 @@ ${invitations.join('\n')}
 
 3. See it arrive: ${stack.cloud.urls.portal}/mailboxes
 
+4. See what proves the app to Entra, and whether an old certificate may be removed (docs/rotation.md):
+
+   npm run -s tenantpost -- credential --url ${stack.host.url} --key=${stack.host.keys.functions['credential'] ?? ''}
+
 The queue is "${queues.mailGraph}". Ctrl-C stops everything; what happened is kept under ${startFolderName}.
 `;
 }

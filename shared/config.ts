@@ -1,9 +1,18 @@
 /** The settings: read from the environment once, at start, every fault named at once. */
 
 import { z } from 'zod';
-import { type Cloud, clouds, type MailHosts } from './clouds.ts';
+import { audiencesOf, cloudProblems, cloudSettings } from './cloud-settings.ts';
+import { type Audiences, type Cloud, clouds, type MailHosts } from './clouds.ts';
+import {
+  type CredentialConfig,
+  credentialProblems,
+  credentialSettings,
+  toCredential,
+  vaultName,
+} from './credential-settings.ts';
 import { TenantpostError } from './errors.ts';
 import { storageConnection } from './names.ts';
+import type { Resource } from './resource.ts';
 
 export interface Config {
   /** Which of Microsoft's clouds: decides every default below. */
@@ -14,6 +23,12 @@ export interface Config {
   readonly publicUrl: string;
   readonly authorityUrl: string;
   readonly graphUrl: string;
+  /** What this installation gets tokens for. */
+  readonly resources: readonly Resource[];
+  /** The identifier URI of each of these resources. */
+  readonly audiences: Audiences;
+  /** The home tenant of a single-tenant registration, lower case: the only one that is served then. */
+  readonly singleTenantId: string | undefined;
   readonly vault: {
     readonly url: string;
     /** The key that wraps the data key of the token cache. */
@@ -21,6 +36,8 @@ export interface Config {
   };
   /** How the app proves itself to Entra. */
   readonly credential: CredentialConfig;
+  /** How soon a new version in the vault is seen, and for how long a proof that Entra refused is tried last. */
+  readonly credentialRefreshSeconds: number;
   /** `host:port` of Exchange Online's mail protocols; undefined where no source confirms one for the cloud. */
   readonly mailHosts: MailHosts;
   /** Client id of the user-assigned managed identity; absent for the system-assigned one. */
@@ -28,19 +45,9 @@ export interface Config {
   readonly storage: Storage;
   /** How often the timer warms, in seconds. */
   readonly warmEverySeconds: number;
+  /** Over how many timers the tenants are spread. */
+  readonly warmShards: number;
 }
-
-/** Each kind with what it needs, and nothing of the others. */
-export type CredentialConfig =
-  | {
-      readonly kind: 'certificate';
-      readonly certificateName: string;
-      /** Where the assertion is signed: in the vault, or in this process with an exportable key. */
-      readonly signing: 'vault' | 'local';
-    }
-  | { readonly kind: 'managed-identity'; readonly identityClientId: string }
-  | { readonly kind: 'secret'; readonly secretName: string }
-  | { readonly kind: 'secret'; readonly secret: string; readonly expiresAt: number | undefined };
 
 /** The storage account, by identity as deployed, or by connection string for an emulator. */
 export type Storage =
@@ -54,31 +61,37 @@ interface StorageUrls {
 }
 
 const guid = z.guid({ error: 'a GUID, for example 5c2d9f4e-8a41-4f0e-9c77-3d1b8a6f2e10' });
-const vaultName = z.string().regex(/^[0-9a-zA-Z-]{1,127}$/, 'a name of letters, digits and dashes, at most 127');
-
 const originForm = 'an address like https://example.com, without a path';
+const secureForm = 'an address that begins with https:// and has no path';
+/** People paste the name of the vault, or the address of what lies in it. */
+const vaultForm = 'an address like https://kv-tenantpost.vault.azure.net: not the name alone, and nothing after it';
 
 /** A URL without path, since paths are the app's to add. `http` is for loopback only: tokens travel on it. */
-const origin = z.string({ error: originForm }).transform((text, context) => {
-  const url = URL.parse(text);
-  const loopback = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-  const wellFormed =
-    url !== null &&
-    (url.protocol === 'https:' || (url.protocol === 'http:' && loopback)) &&
-    url.pathname === '/' &&
-    url.search === '' &&
-    url.hash === '' &&
-    url.username === '' &&
-    url.password === '';
-  if (!wellFormed) {
-    context.addIssue({ code: 'custom', message: originForm });
-    return z.NEVER;
-  }
-  return url.origin;
-});
+const originOf = (form: string) =>
+  z.string({ error: form }).transform((text, context) => {
+    const url = URL.parse(text);
+    const loopback = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+    const wellFormed =
+      url !== null &&
+      (url.protocol === 'https:' || (url.protocol === 'http:' && loopback)) &&
+      url.pathname === '/' &&
+      url.search === '' &&
+      url.hash === '' &&
+      url.username === '' &&
+      url.password === '';
+    if (!wellFormed) {
+      context.addIssue({ code: 'custom', message: form });
+      return z.NEVER;
+    }
+    return url.origin;
+  });
+
+const origin = originOf(originForm);
 
 /** For what carries our tokens: the Azure SDKs and the Graph client refuse, or silently leave the token out, over http. */
-const secureOrigin = origin.refine((url) => url.startsWith('https://'), 'an address that begins with https://');
+const secureOriginOf = (form: string) => originOf(form).refine((url) => url.startsWith('https://'), form);
+
+const secureOrigin = secureOriginOf(secureForm);
 
 const storageUrl = z.url({ protocol: /^https$/, error: 'an https address of the storage service' });
 
@@ -101,19 +114,20 @@ const warmEvery = z
     'a number of seconds that divides a minute (2 to 30), or whole minutes that divide an hour (60 to 900)',
   );
 
+/** Each is a timer of its own, with instances of its own on Flex Consumption. */
+const warmShards = z
+  .string()
+  .regex(/^\d+$/, 'a number of timers')
+  .transform(Number)
+  .refine((count) => count >= 1 && count <= 32, 'a number of timers from 1 to 32');
+
 /** The two forms that the SDKs take; what is inside is theirs to judge. */
 const connectionStringForm =
   /^UseDevelopmentStorage=true;?$|^(?=.*\bAccountName=[^;]+)(?=.*\bAccountKey=[^;]+)(\w+=[^;]*;?)+$/;
 
-/** App Service leaves a Key Vault reference that it cannot resolve as it is: the text itself would be sent as the secret. */
-const resolvedSecret = z
-  .string()
-  .refine((text) => !text.startsWith('@Microsoft.KeyVault('), 'a secret; its Key Vault reference was not resolved');
-
 const schema = z.object({
-  TENANTPOST_CLOUD: z
-    .enum(['public', 'usgov', 'usgov-dod', 'china'], { error: 'one of public, usgov, usgov-dod, china' })
-    .default('public'),
+  ...cloudSettings,
+  ...credentialSettings,
   TENANTPOST_CLIENT_ID: guid,
   TENANTPOST_PUBLIC_URL: origin.optional(),
   /** Set by App Service: the host name of the function app. */
@@ -123,20 +137,14 @@ const schema = z.object({
     .optional(),
   TENANTPOST_AUTHORITY_URL: secureOrigin.optional(),
   TENANTPOST_GRAPH_URL: secureOrigin.optional(),
-  TENANTPOST_VAULT_URL: secureOrigin,
-  TENANTPOST_CREDENTIAL: z
-    .enum(['certificate', 'managed-identity', 'secret'], { error: 'one of certificate, managed-identity, secret' })
-    .default('certificate'),
-  TENANTPOST_CERTIFICATE_NAME: vaultName.optional(),
-  TENANTPOST_CERTIFICATE_SIGNING: z.enum(['vault', 'local'], { error: 'one of vault, local' }).optional(),
-  TENANTPOST_CLIENT_SECRET_NAME: vaultName.optional(),
-  TENANTPOST_CLIENT_SECRET: resolvedSecret.optional(),
-  TENANTPOST_CLIENT_SECRET_EXPIRES: z.iso.date({ error: 'a date like 2027-01-31' }).optional(),
+  TENANTPOST_SINGLE_TENANT_ID: guid.transform((id) => id.toLowerCase()).optional(),
+  TENANTPOST_VAULT_URL: secureOriginOf(vaultForm),
   TENANTPOST_WRAPPING_KEY_NAME: vaultName.default('tenantpost-tokens'),
   TENANTPOST_SMTP_HOST: hostAndPort.optional(),
   TENANTPOST_IMAP_HOST: hostAndPort.optional(),
   TENANTPOST_POP_HOST: hostAndPort.optional(),
   TENANTPOST_WARM_EVERY_SECONDS: warmEvery.default(300),
+  TENANTPOST_WARM_SHARDS: warmShards.default(1),
   AZURE_CLIENT_ID: guid.optional(),
   AzureWebJobsStorage: z.string().regex(connectionStringForm, 'a connection string of a storage account').optional(),
   AzureWebJobsStorage__blobServiceUri: storageUrl.optional(),
@@ -166,7 +174,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (publicUrl === undefined) {
     problems.push({ setting: 'TENANTPOST_PUBLIC_URL', expected: 'the address at which administrators reach this app' });
   }
-  problems.push(...storageProblems(given), ...credentialProblems(given), ...misspelt(given));
+  problems.push(...storageProblems(given), ...credentialProblems(given), ...cloudProblems(given), ...misspelt(given));
   if (!parsed.success || problems.length > 0) {
     const lines = problems.map(({ setting, expected }) => `  ${setting}: expected ${expected}`);
     throw new TenantpostError('CONFIG_INVALID', `Settings are wrong:\n${lines.join('\n')}`, {
@@ -207,40 +215,6 @@ function storageProblems(given: Record<string, unknown>): Problem[] {
     .map((setting) => ({ setting, expected: 'an https address of the storage service (it is not set)' }));
 }
 
-/** Settings of one kind of credential beside another kind would be passed over: whoever set them meant something by it. */
-function credentialProblems(given: Record<string, unknown>): Problem[] {
-  const kind = given['TENANTPOST_CREDENTIAL'] ?? 'certificate';
-  const belongs: Record<string, string> = {
-    TENANTPOST_CERTIFICATE_NAME: 'certificate',
-    TENANTPOST_CERTIFICATE_SIGNING: 'certificate',
-    TENANTPOST_CLIENT_SECRET_NAME: 'secret',
-    TENANTPOST_CLIENT_SECRET: 'secret',
-    TENANTPOST_CLIENT_SECRET_EXPIRES: 'secret',
-  };
-  const problems = Object.entries(belongs)
-    .filter(([setting, of]) => setting in given && of !== kind)
-    .map(([setting, of]) => ({ setting, expected: `nothing, unless TENANTPOST_CREDENTIAL is ${of}` }));
-  if (kind === 'managed-identity' && !('AZURE_CLIENT_ID' in given)) {
-    // https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity
-    const expected = 'the client id of a user-assigned identity: only such can be trusted by an app registration';
-    problems.push({ setting: 'AZURE_CLIENT_ID', expected: `${expected} (it is not set)` });
-  }
-  if (kind !== 'secret') return problems;
-  const named = 'TENANTPOST_CLIENT_SECRET_NAME' in given;
-  const valued = 'TENANTPOST_CLIENT_SECRET' in given;
-  if (named === valued) {
-    const expected = named
-      ? 'nothing, since TENANTPOST_CLIENT_SECRET_NAME names the secret in the vault'
-      : 'the secret, or TENANTPOST_CLIENT_SECRET_NAME with its name in the vault (neither is set)';
-    problems.push({ setting: 'TENANTPOST_CLIENT_SECRET', expected });
-  }
-  if (named && 'TENANTPOST_CLIENT_SECRET_EXPIRES' in given) {
-    const expected = 'nothing, since the vault knows when its secret expires';
-    problems.push({ setting: 'TENANTPOST_CLIENT_SECRET_EXPIRES', expected });
-  }
-  return problems;
-}
-
 function toConfig(environment: Environment): Config {
   const cloud = environment.TENANTPOST_CLOUD;
   const defaults = clouds[cloud];
@@ -248,13 +222,20 @@ function toConfig(environment: Environment): Config {
     cloud,
     clientId: environment.TENANTPOST_CLIENT_ID,
     publicUrl: environment.TENANTPOST_PUBLIC_URL ?? `https://${environment.WEBSITE_HOSTNAME}`,
-    authorityUrl: environment.TENANTPOST_AUTHORITY_URL ?? defaults.authorityUrl,
-    graphUrl: environment.TENANTPOST_GRAPH_URL ?? defaults.graphUrl,
+    authorityUrl: environment.TENANTPOST_AUTHORITY_URL ?? defaults.authorityUrl ?? '',
+    graphUrl: environment.TENANTPOST_GRAPH_URL ?? defaults.graphUrl ?? '',
+    resources: environment.TENANTPOST_RESOURCES,
+    audiences: audiencesOf(cloud, environment.TENANTPOST_RESOURCES, {
+      graph: environment.TENANTPOST_GRAPH_RESOURCE,
+      outlook: environment.TENANTPOST_OUTLOOK_RESOURCE,
+    }),
+    singleTenantId: environment.TENANTPOST_SINGLE_TENANT_ID,
     vault: {
       url: environment.TENANTPOST_VAULT_URL,
       wrappingKeyName: environment.TENANTPOST_WRAPPING_KEY_NAME,
     },
-    credential: toCredential(environment),
+    credential: toCredential(environment, defaults.tokenExchangeResource),
+    credentialRefreshSeconds: environment.TENANTPOST_CREDENTIAL_REFRESH_SECONDS,
     mailHosts: {
       smtp: environment.TENANTPOST_SMTP_HOST ?? defaults.mailHosts.smtp,
       imap: environment.TENANTPOST_IMAP_HOST ?? defaults.mailHosts.imap,
@@ -263,26 +244,8 @@ function toConfig(environment: Environment): Config {
     identityClientId: environment.AZURE_CLIENT_ID,
     storage: toStorage(environment),
     warmEverySeconds: environment.TENANTPOST_WARM_EVERY_SECONDS,
+    warmShards: environment.TENANTPOST_WARM_SHARDS,
   };
-}
-
-function toCredential(environment: Environment): CredentialConfig {
-  switch (environment.TENANTPOST_CREDENTIAL) {
-    case 'certificate':
-      return {
-        kind: 'certificate',
-        certificateName: environment.TENANTPOST_CERTIFICATE_NAME ?? 'tenantpost',
-        signing: environment.TENANTPOST_CERTIFICATE_SIGNING ?? 'vault',
-      };
-    case 'managed-identity':
-      return { kind: 'managed-identity', identityClientId: environment.AZURE_CLIENT_ID ?? '' };
-    case 'secret': {
-      const { TENANTPOST_CLIENT_SECRET_NAME: secretName, TENANTPOST_CLIENT_SECRET_EXPIRES: expires } = environment;
-      if (secretName !== undefined) return { kind: 'secret', secretName };
-      const expiresAt = expires === undefined ? undefined : Date.parse(expires);
-      return { kind: 'secret', secret: environment.TENANTPOST_CLIENT_SECRET ?? '', expiresAt };
-    }
-  }
 }
 
 function toStorage(environment: Environment): Storage {

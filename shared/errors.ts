@@ -149,7 +149,9 @@ export const errorMeanings = {
     owner: 'tenant admin',
     symptom: 'AADSTS7000229, 700016 or 700011: the tenant has no enterprise application of this app.',
     meaning: 'The tenant has not consented, has removed the app, or consent has not arrived everywhere yet.',
-    remedy: 'Consent through an invitation link. After a fresh consent wait up to an hour.',
+    remedy:
+      'Consent through an invitation link. After a fresh consent wait up to an hour. AADSTS700016 from every tenant but ' +
+      'one: the registration is single-tenant; set TENANTPOST_SINGLE_TENANT_ID, or make the registration multitenant.',
   },
   ROLE_MISSING: {
     disposition: 'never',
@@ -171,9 +173,36 @@ export const errorMeanings = {
     disposition: 'never',
     httpStatus: 404,
     owner: 'operator',
-    symptom: 'AADSTS90002, 900023 or 90038: there is no such tenant in this cloud.',
-    meaning: 'The tenant id is wrong, or the tenant is in another national cloud.',
-    remedy: 'Check the id; for a national cloud run an installation with that cloud set.',
+    symptom: 'AADSTS90002 or 900023: there is no such tenant in this cloud.',
+    meaning: 'The tenant id is wrong, the tenant was deleted, or it is in another cloud that Entra does not name.',
+    remedy: 'Check the id; for a tenant of another cloud run an installation with that cloud set (docs/clouds.md).',
+  },
+  TENANT_IN_OTHER_CLOUD: {
+    disposition: 'never',
+    httpStatus: 404,
+    owner: 'operator',
+    symptom: 'AADSTS90038 or 900382: the tenant is in another of Microsoft’s clouds.',
+    meaning: 'Each cloud has an Entra of its own, and tokens of one are worth nothing in another.',
+    remedy: 'Serve the tenant by an installation of its own with that TENANTPOST_CLOUD (docs/clouds.md).',
+  },
+  TENANT_NOT_HOME: {
+    disposition: 'never',
+    httpStatus: 400,
+    owner: 'operator',
+    symptom: 'Something was asked for another tenant than the one that this installation serves (also AADSTS50194).',
+    meaning:
+      'A single-tenant registration works in its home tenant only; TENANTPOST_SINGLE_TENANT_ID names that tenant.',
+    remedy: 'Use the home tenant, or make the registration multitenant and remove TENANTPOST_SINGLE_TENANT_ID.',
+  },
+  RESOURCE_NOT_IN_TENANT: {
+    disposition: 'never',
+    httpStatus: 403,
+    owner: 'tenant admin',
+    symptom: 'AADSTS500011, 500014 or 650052: the tenant lacks Graph or Exchange Online, or has disabled it.',
+    meaning: 'The tenant has no subscription with the service, or the subscription has lapsed.',
+    remedy:
+      'License the service or enable its enterprise application. Where every tenant is refused, it is the operator’s: ' +
+      'check TENANTPOST_CLOUD, TENANTPOST_GRAPH_RESOURCE and TENANTPOST_OUTLOOK_RESOURCE.',
   },
   CREDENTIAL_REFUSED: {
     disposition: 'again',
@@ -183,12 +212,46 @@ export const errorMeanings = {
     meaning: 'The certificate is not on the app registration, has expired, or the clock is wrong.',
     remedy: 'Upload the public certificate of the vault to the app registration; check the client id and the clock.',
   },
+  FEDERATION_REFUSED: {
+    disposition: 'again',
+    httpStatus: 502,
+    owner: 'operator',
+    symptom:
+      'AADSTS700211, 700212, 700213, 7002138, 700226, 700236, 900612 or 90061: the federated token is not accepted.',
+    meaning:
+      'No federated credential of the registration fits the token’s issuer, subject or audience, the token is not that of ' +
+      'a user-assigned identity of the registration’s own tenant, or Entra cannot read the issuer’s keys.',
+    remedy:
+      'Compare the federated credential with the token to the letter, capitals included: issuer, subject (the object id ' +
+      'of the identity, not its client id) and audience (docs/clouds.md has the one of each cloud).',
+  },
+  REGISTRATION_WRONG: {
+    disposition: 'again',
+    httpStatus: 502,
+    owner: 'operator',
+    symptom: 'AADSTS700025, 70011, 1002012, 650056 or 650057: the app registration or the resource asked for is wrong.',
+    meaning:
+      'The registration is a public client, requires no permission of the resource, or a resource setting holds no ' +
+      'identifier URI.',
+    remedy:
+      'Set "Allow public client flows" to No, add the application permissions to the registration and consent again; ' +
+      'check TENANTPOST_GRAPH_RESOURCE and TENANTPOST_OUTLOOK_RESOURCE.',
+  },
+  CREDENTIAL_UNUSABLE: {
+    disposition: 'never',
+    httpStatus: 500,
+    owner: 'operator',
+    symptom: 'What the vault or the settings hold cannot prove the app; the message begins with the setting.',
+    meaning:
+      'No version is there, or the newest is disabled, expired, without a private key, or with a key that cannot sign.',
+    remedy: 'Do what the message says, in the vault or in the setting that it names; then start the app again.',
+  },
   TOKEN_REFUSED: {
     disposition: 'again',
     httpStatus: 502,
     owner: 'operator',
-    symptom: 'Entra refused a token with a number that has no row of its own.',
-    meaning: 'The number is in the detail of the log line.',
+    symptom: 'Entra refused a token with a number that has no row of its own, or with none.',
+    meaning: 'The number and the beginning of Entra’s own text are in the detail of the log line.',
     remedy: 'Look the number up at https://login.microsoftonline.com/error.',
   },
   TOKEN_WRONG: {
@@ -203,34 +266,51 @@ export const errorMeanings = {
     disposition: 'again',
     httpStatus: 503,
     owner: 'operator',
-    symptom: 'Entra could not be reached, throttled us, or answered with a passing fault.',
-    meaning: 'The network, the authority setting, or Entra itself.',
-    remedy: 'Wait; if it lasts, check TENANTPOST_AUTHORITY_URL and the Azure status page.',
+    symptom: 'Entra could not be reached, answered with a passing fault, or something else answered in its place.',
+    meaning: 'The network, a proxy in between, the authority setting, or Entra itself; the detail has the HTTP status.',
+    remedy: 'Wait; if it lasts, check TENANTPOST_AUTHORITY_URL, the proxy and the Azure status page.',
+  },
+  ENTRA_THROTTLED: {
+    disposition: 'again',
+    httpStatus: 503,
+    owner: 'operator',
+    symptom: 'Entra answered 429, or AADSTS50196 or 90055: too many token requests.',
+    meaning: 'The tenant or the app asks too often. Nobody asks again before the time that Entra names.',
+    remedy: 'Wait. If it lasts, look for who else uses the client id, and for a tokens table that cannot be written.',
   },
   VAULT_REFUSED: {
     disposition: 'again',
     httpStatus: 502,
     owner: 'operator',
     symptom: 'Key Vault answered 401, 403 or 404.',
-    meaning: 'The managed identity lacks a role on the vault, or the certificate or key does not exist.',
-    remedy: 'Give the identity Key Vault Certificate User and Key Vault Crypto User; check the names in the settings.',
+    meaning: 'The managed identity lacks a role on the vault, or the certificate, key or secret does not exist.',
+    remedy:
+      'Give the identity Key Vault Certificate User and Key Vault Crypto User, for a secret Key Vault Secrets User; check the names in the settings.',
   },
   VAULT_UNAVAILABLE: {
     disposition: 'again',
     httpStatus: 503,
     owner: 'operator',
-    symptom: 'Key Vault or the managed identity could not be reached or throttled us.',
+    symptom: 'Key Vault could not be reached or throttled us.',
     meaning: 'The network, the firewall of the vault, the vault setting, or the service itself.',
-    remedy: 'Wait; if it lasts, check TENANTPOST_VAULT_URL, the identity and the firewall.',
+    remedy: 'Wait; if it lasts, check TENANTPOST_VAULT_URL and the firewall.',
+  },
+  IDENTITY_REFUSED: {
+    disposition: 'again',
+    httpStatus: 502,
+    owner: 'operator',
+    symptom: 'The managed identity endpoint says that there is no such identity; the message begins with the setting.',
+    meaning:
+      'The identity is not assigned to the function app, or the setting holds another id, such as its object id.',
+    remedy: 'Assign the user-assigned identity to the function app; set its client id.',
   },
   IDENTITY_UNAVAILABLE: {
     disposition: 'again',
     httpStatus: 503,
     owner: 'operator',
-    symptom: 'The managed identity gave no token to prove the app with.',
-    meaning:
-      'The identity is not assigned to the function app, AZURE_CLIENT_ID names another one, or its endpoint is away.',
-    remedy: 'Check the function app’s user-assigned identities and AZURE_CLIENT_ID; if both are right, wait.',
+    symptom: 'The managed identity endpoint did not answer, or gave no token.',
+    meaning: 'No identity is assigned to the function app, so that it has no endpoint; or the endpoint has trouble.',
+    remedy: 'Wait; if it lasts, check that the function app has a managed identity, and start it again.',
   },
   STORAGE_UNAVAILABLE: {
     disposition: 'again',

@@ -31,4 +31,5 @@ export const routes = {
   consentStart: 'consent/start',
   consentCallback: 'consent/callback',
   health: 'health',
+  credential: 'credential',
 } as const;

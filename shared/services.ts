@@ -1,13 +1,15 @@
 /** The composition root: the only file that knows both the topics and the adapters. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
+import type { TokenCredential } from '@azure/identity';
 import { CertificateClient } from '@azure/keyvault-certificates';
 import { CryptographyClient, KeyClient } from '@azure/keyvault-keys';
 import { SecretClient } from '@azure/keyvault-secrets';
 import { appCredential } from './adapters/app-credential.ts';
 import { EntraTokenIssuer } from './adapters/entra-token-issuer.ts';
 import { GraphTransport } from './adapters/graph-transport.ts';
+import { managedIdentity } from './adapters/managed-identity.ts';
+import { openTelemetryMetrics } from './adapters/opentelemetry-metrics.ts';
 import { QueueJobQueue } from './adapters/queue-job-queue.ts';
 import { type StorageClients, storageCall, storageClients } from './adapters/storage-clients.ts';
 import { TableAuditTrail } from './adapters/table-audit-trail.ts';
@@ -17,65 +19,90 @@ import { TableOutcomeStore } from './adapters/table-outcome-store.ts';
 import { TableRenewalClaims } from './adapters/table-renewal-claims.ts';
 import { TableTenantStore } from './adapters/table-tenant-store.ts';
 import { TableTokenStore } from './adapters/table-token-store.ts';
-import { timeLimited, timeLimitedCredential, timeLimitOfCall } from './adapters/time-limit.ts';
+import { timeLimited, timeLimitOfCall } from './adapters/time-limit.ts';
 import { vaultCall } from './adapters/vault-call.ts';
-import { VaultDataKey } from './adapters/vault-data-key.ts';
+import { VaultDataKeys } from './adapters/vault-data-keys.ts';
+import { type CredentialReport, reportCredential } from './checks/credential-report.ts';
 import { Health } from './checks/health.ts';
-import { clouds } from './clouds.ts';
+import { checkStart } from './checks/start-check.ts';
+import { audienceOf, clouds, isForeignIssuer, isMicrosoftsVault } from './clouds.ts';
 import type { Config } from './config.ts';
 import { log } from './host/log.ts';
 import { SendMail } from './mail/send-mail.ts';
 import { containers, queues, routePrefix, routes, tables } from './names.ts';
+import { type Shard, shards } from './shard.ts';
 import { RememberedTenants } from './tenants/remembered-tenants.ts';
 import { Consent } from './tenants/consent.ts';
 import { Invitations } from './tenants/invitation.ts';
 import { Links } from './tenants/links.ts';
+import { spreadOf } from './tenants/spread.ts';
 import { ConsentProof } from './tenants/prove-consent.ts';
 import { WarmTokens } from './tenants/warm-tokens.ts';
+import { CredentialWatch } from './tokens/credential-watch.ts';
 import { Rotation } from './tokens/rotation.ts';
 import { SharedRenewal } from './tokens/shared-renewal.ts';
-import { TokenSource } from './tokens/token-source.ts';
+import { TokenSource, type TokenSourceOptions } from './tokens/token-source.ts';
 import { warmSchedule } from './tenants/warm-schedule.ts';
 
 export interface Services {
   readonly publicUrl: string;
-  readonly warmSchedule: string;
+  readonly shards: readonly Shard[];
+  readonly warmSchedule: (shard: Shard) => string;
   readonly invitations: Invitations;
   readonly consent: Consent;
+  readonly tokens: TokenSource;
   readonly warm: WarmTokens;
+  /** Follows the data key by the next one when its time has come. */
+  readonly rotateDataKey: () => Promise<void>;
   readonly sendMail: SendMail;
   readonly health: Health;
+  readonly credentialReport: () => Promise<CredentialReport>;
+  /** Warns of the expiry of what proves the app. */
+  readonly credentialWatch: CredentialWatch;
+  /** Stops the start when the app can never prove itself as it is set up. */
+  readonly checkStart: () => Promise<void>;
 }
 
 /** Builds everything once. Nothing is asked of the network here, so that a start is quick and cannot hang. */
 export function buildServices(config: Config): Services {
   const now = Date.now;
   const { clientId, authorityUrl, publicUrl, warmEverySeconds } = config;
-  const cloud = clouds[config.cloud];
 
-  const identity = managedIdentity(config.identityClientId);
-  const storageIdentity = config.storage.kind === 'identity' ? managedIdentity(config.storage.clientId) : identity;
+  const identity = managedIdentity(config.identityClientId, 'AZURE_CLIENT_ID');
+  const storageIdentity =
+    config.storage.kind === 'identity'
+      ? managedIdentity(config.storage.clientId, 'AzureWebJobsStorage__clientId')
+      : identity;
   const storage = storageClients(config.storage, storageIdentity);
   const vault = vaultClients(config, identity);
   const { keys, cryptography } = vault;
 
-  const dataKey = new VaultDataKey({
+  const dataKeys = new VaultDataKeys({
     table: storage.table(tables.tokens),
     keys,
     wrappingKeyName: config.vault.wrappingKeyName,
     cryptography: (key) => cryptography(`${config.vault.url}/keys/${key}`),
+    now,
+    log,
   });
-  const credential = appCredential(config, { identity, ...vault }, now);
+  const metrics = openTelemetryMetrics();
+  const credential = appCredential(config, { identity, ...vault }, now, log);
   const record = new TableCredentialRecord(storage.table(tables.credentials));
-  const rotation = new Rotation({ credential, record, now, log });
+  const refreshSeconds = config.credentialRefreshSeconds;
+  const rotation = new Rotation({ credential, record, refreshSeconds, now, log });
 
-  const audiences = { graph: cloud.graphResource };
+  const { audiences, singleTenantId } = config;
+  const tokenStore = new TableTokenStore(storage.table(tables.tokens), dataKeys, {
+    cloud: config.cloud,
+    authorityUrl,
+    clientId,
+  });
   const tokens = new TokenSource({
     issuer: new EntraTokenIssuer({
       rotation,
       clientId,
       authorityUrl,
-      authorityIsKnown: authorityUrl === cloud.authorityUrl,
+      authorityIsKnown: authorityUrl === clouds[config.cloud].authorityUrl,
       audiences,
     }),
     renewal: new SharedRenewal({
@@ -84,18 +111,20 @@ export function buildServices(config: Config): Services {
       wait: sleep,
       log,
     }),
-    store: new TableTokenStore(storage.table(tables.tokens), dataKey, `${config.cloud} ${clientId}`),
-    expect: (tenantId, resource) => ({ tenantId, resource, audience: audiences[resource], clientId }),
-    requiredRoles: { graph: ['Mail.Send'] },
+    store: tokenStore,
+    expect: expectationsOf(config),
+    requiredRoles: { graph: ['Mail.Send'], outlook: ['SMTP.SendAsApp', 'IMAP.AccessAsApp', 'POP.AccessAsApp'] },
+    singleTenantId,
     now,
     log,
+    metrics,
   });
 
   const tenants = new TableTenantStore(storage.table(tables.tenants), log);
   const audit = new TableAuditTrail(storage.table(tables.consents));
   const invitationStore = new TableInvitationStore(storage.table(tables.invitations));
-  const links = new Links(dataKey, now);
-  const invitations = new Invitations({ store: invitationStore, links, audit, now });
+  const links = new Links(dataKeys, now);
+  const invitations = new Invitations({ store: invitationStore, links, audit, now, singleTenantId });
   const remembered = new RememberedTenants(tenants, now);
   const proof = new ConsentProof({
     // A proof compares with what is stored now, not with what was remembered; what it writes is to be seen at once.
@@ -108,7 +137,11 @@ export function buildServices(config: Config): Services {
 
   return {
     publicUrl,
-    warmSchedule: warmSchedule(warmEverySeconds),
+    checkStart: () =>
+      checkStart({ credential, wait: (milliseconds) => sleep(milliseconds, undefined, { ref: false }), log }),
+    shards: shards(config.warmShards),
+    warmSchedule: ({ index }) => warmSchedule(warmEverySeconds, spreadOf(`${clientId} ${index}`)),
+    rotateDataKey: () => dataKeys.rotate(),
     invitations,
     consent: new Consent({
       invitations,
@@ -121,9 +154,21 @@ export function buildServices(config: Config): Services {
       authorityUrl,
       clientId,
       redirectUri: `${publicUrl}/${routePrefix}/${routes.consentCallback}`,
-      graphResource: cloud.graphResource,
+      graphResource: audienceOf(audiences, 'graph'),
+      singleTenantId,
     }),
-    warm: new WarmTokens({ tenants, tokens, proof, warmEverySeconds, now, log }),
+    tokens,
+    warm: new WarmTokens({
+      tenants,
+      tokens,
+      index: tokenStore,
+      proof,
+      resources: config.resources,
+      warmEverySeconds,
+      now,
+      log,
+      metrics,
+    }),
     sendMail: new SendMail({
       tenants: remembered,
       tokens,
@@ -137,30 +182,42 @@ export function buildServices(config: Config): Services {
       transport: new GraphTransport(config.graphUrl),
       now,
       log,
+      singleTenantId,
     }),
     health: new Health({
       askStorage: () => askStorage(storage),
       askVault: async () => {
         await vaultCall('read the wrapping key', () => keys.getKey(config.vault.wrappingKeyName));
         // Without the data key no link can be signed and no token cached.
-        await dataKey.read();
+        await dataKeys.current();
       },
-      rotation,
+      credential,
+      record,
+      refreshSeconds,
       now,
     }),
+    credentialReport: () => reportCredential({ credential, record, refreshSeconds, now }),
+    credentialWatch: new CredentialWatch({ credential, record, refreshSeconds, metrics, now, log }),
   };
 }
 
-function managedIdentity(clientId: string | undefined): TokenCredential {
-  const identity =
-    clientId === undefined ? new ManagedIdentityCredential() : new ManagedIdentityCredential({ clientId });
-  return timeLimitedCredential(identity);
+/** What a token of this installation must be for. */
+export function expectationsOf({ cloud, clientId, audiences }: Config): TokenSourceOptions['expect'] {
+  const app = clientId.toLowerCase();
+  const isForeign = (issuer: string): boolean => isForeignIssuer(cloud, issuer);
+  return (tenantId, resource) => ({
+    tenantId,
+    resource,
+    audience: audienceOf(audiences, resource),
+    clientId: app,
+    isForeignIssuer: isForeign,
+  });
 }
 
-function vaultClients({ cloud, vault }: Config, identity: TokenCredential) {
+function vaultClients({ vault }: Config, identity: TokenCredential) {
   // The SDK refuses a vault whose host is not below its challenge's resource. That holds for Microsoft's own vaults; behind
   // a proxy, or for another implementation, the operator's setting is the word on where the vault is.
-  const isMicrosofts = new URL(vault.url).hostname.endsWith(`.${clouds[cloud].vaultDomain}`);
+  const isMicrosofts = isMicrosoftsVault(new URL(vault.url).hostname);
   const options = { disableChallengeResourceVerification: !isMicrosofts, additionalPolicies: timeLimited };
   const byKey = new Map<string, CryptographyClient>();
   return {

@@ -15,6 +15,7 @@ const steps: readonly { what: string; argv: readonly string[] }[] = [
       '--max-warnings=0',
       'functions',
       'shared',
+      'cli',
       'local',
       'test',
     ],

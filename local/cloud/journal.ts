@@ -27,6 +27,8 @@ export interface JournalEntry {
   tenantId?: string;
   /** The address of the mailbox that was used; never a recipient's. */
   mailbox?: string;
+  /** Of a token request: the certificate that its assertion names, by its SHA-256 thumbprint (`x5t#S256`), accepted or not. */
+  certificate?: string;
   /** Why, in a few words: `no enterprise application`, `signature does not verify` ... */
   reason?: string;
   /** The rule of the fault panel that changed the answer. The status is what the service itself had decided, if it had. */

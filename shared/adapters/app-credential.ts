@@ -2,40 +2,41 @@
 
 import type { TokenCredential } from '@azure/identity';
 import type { SecretClient } from '@azure/keyvault-secrets';
-import type { CryptographyClient } from '@azure/keyvault-keys';
+import type { CertificateClient } from '@azure/keyvault-certificates';
+import type { CryptographyClient, KeyClient } from '@azure/keyvault-keys';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { clouds } from '../clouds.ts';
+import type { Log } from '../log.ts';
 import type { Credential } from '../tokens/credential.ts';
 import { LocalCertificateCredential } from './local-certificate-credential.ts';
 import { managedIdentityCredential } from './managed-identity-credential.ts';
 import { settingSecretCredential, VaultSecretCredential } from './secret-credential.ts';
 import { VaultCertificateCredential } from './vault-certificate-credential.ts';
-import type { CertificateReader } from './vault-certificate-versions.ts';
 
 interface Clients {
   readonly identity: TokenCredential;
-  readonly certificates: CertificateReader;
+  readonly certificates: CertificateClient;
+  readonly keys: KeyClient;
   readonly secrets: SecretClient;
   readonly cryptography: (keyId: string) => CryptographyClient;
 }
 
-export function appCredential(config: Config, clients: Clients, now: Clock): Credential {
-  const { clientId, authorityUrl, credential, cloud } = config;
-  const { identity, certificates, secrets, cryptography } = clients;
+export function appCredential(config: Config, clients: Clients, now: Clock, log: Log): Credential {
+  const { clientId, authorityUrl, credential, credentialRefreshSeconds: refreshSeconds } = config;
+  const { identity, certificates, keys, secrets, cryptography } = clients;
   switch (credential.kind) {
     case 'managed-identity':
-      return managedIdentityCredential(identity, credential.identityClientId, clouds[cloud].tokenExchangeResource);
+      return managedIdentityCredential(identity, credential.identityClientId, credential.tokenExchangeResource);
     case 'secret':
       return 'secretName' in credential
-        ? new VaultSecretCredential({ secrets, secretName: credential.secretName, now })
+        ? new VaultSecretCredential({ secrets, secretName: credential.secretName, refreshSeconds, now, log })
         : settingSecretCredential(credential.secret, credential.expiresAt);
     case 'certificate': {
       const { certificateName, signing } = credential;
-      const common = { certificates, certificateName, clientId, authorityUrl, now };
+      const common = { certificates, certificateName, clientId, authorityUrl, refreshSeconds, now, log };
       return signing === 'local'
         ? new LocalCertificateCredential({ ...common, secrets })
-        : new VaultCertificateCredential({ ...common, cryptography });
+        : new VaultCertificateCredential({ ...common, keys, cryptography });
     }
   }
 }

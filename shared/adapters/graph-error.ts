@@ -5,6 +5,7 @@
 
 import { z } from 'zod';
 import { type ErrorCode, TenantpostError } from '../errors.ts';
+import { retryAfterSeconds } from './retry-after.ts';
 
 interface Rule {
   readonly status?: number;
@@ -51,10 +52,10 @@ export function graphError(tenantId: string, answer: GraphAnswer): TenantpostErr
   // 500, 503 and 504 were seen after Graph had accepted the message (https://learn.microsoft.com/answers/questions/5629476):
   // whatever has no row is taken as "nobody knows" rather than sent twice.
   const code = rule?.code ?? 'SEND_UNCONFIRMED';
-  const retryAfterSeconds = retryAfter(headers.get('retry-after'));
+  const wait = retryAfterSeconds(headers.get('retry-after'));
   return new TenantpostError(code, `Graph answered sendMail of tenant ${tenantId} with ${status}.`, {
     detail: { status, graphCode, requestId: requestIdOf(headers) },
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
   });
 }
 
@@ -72,11 +73,4 @@ function codeIn(text: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Seconds or a date (RFC 9110 section 10.2.3); between a second and an hour, so that nonsense neither spins nor parks. */
-function retryAfter(value: string | null): number | undefined {
-  if (value === null) return undefined;
-  const wanted = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
-  return Number.isNaN(wanted) ? undefined : Math.min(Math.max(wanted, 1), 3600);
 }

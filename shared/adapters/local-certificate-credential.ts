@@ -4,73 +4,61 @@
  * the right to read the vault's secrets, has the key.
  */
 
-import type { SecretClient } from '@azure/keyvault-secrets';
-import { constants, type KeyObject, sign } from 'node:crypto';
-import type { Clock } from '../clock.ts';
+import { constants, KeyObject, sign } from 'node:crypto';
 import type { Credential, Proof } from '../tokens/credential.ts';
 import { clientAssertion } from './client-assertion.ts';
 import { privateKeyOf } from './private-key.ts';
-import { readThrough } from './read-through.ts';
+import type { SecretReader } from './secret-credential.ts';
 import { vaultCall } from './vault-call.ts';
-import { versionsLive } from './vault-certificate-credential.ts';
-import {
-  type CertificateReader,
-  type CertificateVersion,
-  readCertificateVersions,
-} from './vault-certificate-versions.ts';
+import { type CertificateOptions, certificateVersions, type OpenCertificate } from './vault-certificate-versions.ts';
+import type { Flaw, VaultVersions } from './vault-versions.ts';
 
-export interface LocalCertificateCredentialOptions {
-  readonly certificates: CertificateReader;
-  readonly secrets: Pick<SecretClient, 'getSecret'>;
-  readonly certificateName: string;
+export interface LocalCertificateCredentialOptions extends CertificateOptions {
+  readonly secrets: SecretReader;
   readonly clientId: string;
   readonly authorityUrl: string;
-  readonly now: Clock;
+}
+
+interface WithKey extends OpenCertificate {
+  readonly key: KeyObject;
 }
 
 export class LocalCertificateCredential implements Credential {
   readonly kind = 'certificate';
-  readonly proofs: () => Promise<readonly Proof[]>;
   readonly #options: LocalCertificateCredentialOptions;
-  readonly #keys = new Map<string, KeyObject>();
+  readonly #versions: VaultVersions<WithKey>;
 
   constructor(options: LocalCertificateCredentialOptions) {
-    const { certificates, certificateName, now } = options;
     this.#options = options;
-    this.proofs = readThrough(now, versionsLive, async () => {
-      const versions = await readCertificateVersions(certificates, certificateName, now);
-      for (const held of this.#keys.keys()) {
-        if (!versions.some(({ version }) => version === held)) this.#keys.delete(held);
-      }
-      return versions.map((version) => ({
-        id: version.thumbprint,
-        expiresAt: version.expiresAt,
-        present: async (tenantId) => ({ assertion: await this.#assertion(tenantId, version) }),
-      }));
-    });
+    this.#versions = certificateVersions(options, (certificate) => this.#withKey(certificate));
   }
 
-  async #assertion(tenantId: string, version: CertificateVersion): Promise<string> {
+  async proofs(): Promise<readonly Proof[]> {
+    return (await this.#versions.usable()).map(({ expiresAt, opened }) => ({
+      id: opened.thumbprint,
+      registeredAs: opened.registeredAs,
+      expiresAt,
+      present: async (tenantId) => ({ assertion: await this.#assertion(tenantId, opened) }),
+    }));
+  }
+
+  async #withKey(certificate: OpenCertificate): Promise<WithKey | Flaw> {
+    const { certificateName, secrets } = this.#options;
+    const { version, der } = certificate;
+    const { value = '', properties } = await vaultCall(`fetch the private key of certificate ${certificateName}`, () =>
+      secrets.getSecret(certificateName, { version }),
+    );
+    const key = await privateKeyOf(value, properties.contentType, der);
+    return key instanceof KeyObject ? { ...certificate, key } : key;
+  }
+
+  #assertion(tenantId: string, { thumbprint, key }: WithKey): Promise<string> {
     const { clientId, authorityUrl, now } = this.#options;
-    const key = await this.#key(version);
-    const { thumbprint } = version;
     return clientAssertion({ tenantId, clientId, authorityUrl, thumbprint, now: now() }, ({ text }) =>
       Promise.resolve(
         // RFC 7518 section 3.5: the salt is as long as the hash.
         sign('sha256', Buffer.from(text), { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }),
       ),
     );
-  }
-
-  async #key({ version, certificate }: CertificateVersion): Promise<KeyObject> {
-    const held = this.#keys.get(version);
-    if (held !== undefined) return held;
-    const { certificateName, secrets } = this.#options;
-    const { value = '', properties } = await vaultCall(`fetch the private key of certificate ${certificateName}`, () =>
-      secrets.getSecret(certificateName, { version }),
-    );
-    const key = await privateKeyOf(value, properties.contentType, certificate);
-    this.#keys.set(version, key);
-    return key;
   }
 }

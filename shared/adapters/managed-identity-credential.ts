@@ -9,7 +9,10 @@ import type { TokenCredential } from '@azure/identity';
 import { TenantpostError } from '../errors.ts';
 import type { Credential, Proof } from '../tokens/credential.ts';
 
-/** @param tokenExchangeResource for whom the identity's token must be: it differs by cloud. */
+/**
+ * @param identity fails with errors of ours.
+ * @param tokenExchangeResource for whom the identity's token must be: it differs by cloud.
+ */
 export function managedIdentityCredential(
   identity: TokenCredential,
   identityClientId: string,
@@ -17,22 +20,12 @@ export function managedIdentityCredential(
 ): Credential {
   const proof: Proof = {
     id: identityClientId,
-    // The SDK keeps the token, for as long as it is good, for the whole process.
+    // One token serves every tenant, and the SDK keeps it for the whole process for as long as it is good.
     present: async () => {
-      try {
-        const token = await identity.getToken(`${tokenExchangeResource}/.default`);
-        if (token !== null) return { assertion: token.token };
-      } catch (cause) {
-        throw unavailable(cause);
-      }
-      throw unavailable(undefined);
+      const token = await identity.getToken(`${tokenExchangeResource}/.default`);
+      if (token !== null) return { assertion: token.token };
+      throw new TenantpostError('IDENTITY_UNAVAILABLE', 'The managed identity gave no token.');
     },
   };
   return { kind: 'managed-identity', proofs: () => Promise.resolve([proof]) };
-}
-
-function unavailable(cause: unknown): TenantpostError {
-  return new TenantpostError('IDENTITY_UNAVAILABLE', 'The managed identity gave no token for the token exchange.', {
-    cause,
-  });
 }

@@ -1,30 +1,40 @@
 /** The private key of an exportable certificate, as Key Vault gives it out in the secret of the same name and version. */
 
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { TenantpostError } from '../errors.ts';
+import type { Flaw } from './vault-versions.ts';
+
+const notExportable: Flaw = {
+  problem: 'has no private key that could be fetched: it was made as not exportable',
+  remedy: 'Set TENANTPOST_CERTIFICATE_SIGNING to vault, which is safer; or make a version with an exportable key.',
+};
+const another: Flaw = {
+  problem: 'comes with a private key that is not its own',
+  remedy: 'Make or import a new version.',
+};
+const unreadable: Flaw = {
+  problem: 'comes with a private key that cannot be read',
+  remedy: 'Make a new version, or import one as PEM or as PKCS#12 without a password.',
+};
 
 /**
  * @param value the secret's value: PEM text, or PKCS#12 in base64, without a password, as Key Vault makes it.
  * @param contentType of the secret: https://learn.microsoft.com/azure/key-vault/certificates/about-certificates#exportable-or-nonexportable-key.
- * @param certificate of which it must be the key.
- * @throws TenantpostError `CREDENTIAL_REFUSED` when there is no private key in it, or that of another certificate.
+ * @param certificate of which it must be the key, DER.
  */
 export async function privateKeyOf(
   value: string,
   contentType: string | undefined,
   certificate: Uint8Array,
-): Promise<KeyObject> {
-  const pem = contentType === 'application/x-pkcs12' ? await keyOfPkcs12(value) : keyOfPem(value);
-  if (pem === undefined) {
-    throw new TenantpostError(
-      'CREDENTIAL_REFUSED',
-      'The certificate has no private key that could be fetched: it was made as not exportable. Let the vault sign instead.',
-    );
+): Promise<KeyObject | Flaw> {
+  try {
+    const pem = contentType === 'application/x-pkcs12' ? await keyOfPkcs12(value) : keyOfPem(value);
+    if (pem === undefined) return notExportable;
+    const key = createPrivateKey(pem);
+    return createPublicKey(key).equals(new X509Certificate(certificate).publicKey) ? key : another;
+  } catch {
+    // What a parser says of a key may show a part of it, so it is not kept as a cause either.
+    return unreadable;
   }
-  const key = createPrivateKey(pem);
-  const belongs = createPublicKey(key).equals(new X509Certificate(certificate).publicKey);
-  if (!belongs) throw new TenantpostError('CREDENTIAL_REFUSED', 'The private key is not that of the certificate.');
-  return key;
 }
 
 const keyOfPem = (text: string): string | undefined =>
@@ -34,10 +44,7 @@ const keyOfPem = (text: string): string | undefined =>
 async function keyOfPkcs12(value: string): Promise<string | undefined> {
   const { default: forge } = await import('node-forge');
   const container = forge.pkcs12.pkcs12FromAsn1(forge.asn1.fromDer(forge.util.decode64(value)), '');
-  const bagTypes = [forge.pki.oids['pkcs8ShroudedKeyBag'], forge.pki.oids['keyBag']];
-  const keys = bagTypes.flatMap((bagType) =>
-    bagType === undefined ? [] : (container.getBags({ bagType })[bagType] ?? []).map(({ key }) => key),
-  );
-  const [key] = keys.filter((one) => one !== undefined && one !== null);
+  const bags = container.safeContents.flatMap(({ safeBags }) => safeBags);
+  const [key] = bags.flatMap(({ key: found }) => found ?? []);
   return key && forge.pki.privateKeyToPem(key);
 }

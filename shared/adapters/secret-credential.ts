@@ -3,57 +3,61 @@
  * reference may fill. For development, and for those who cannot do better: whoever reads it can be the app.
  */
 
-import type { SecretClient } from '@azure/keyvault-secrets';
-import { type Clock, minutes } from '../clock.ts';
-import { TenantpostError } from '../errors.ts';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
 import type { Credential, Proof } from '../tokens/credential.ts';
-import { readThrough } from './read-through.ts';
 import { vaultCall } from './vault-call.ts';
+import { type Flaw, type ListedVersion, type Times, VaultVersions } from './vault-versions.ts';
 
-const versionsLive = 10 * minutes;
-
-/** More than two would be versions that somebody has replaced already. */
-const mostVersions = 2;
+/** What is asked of @azure/keyvault-secrets. */
+export interface SecretReader {
+  getSecret(
+    name: string,
+    options: { readonly version: string },
+  ): Promise<{ readonly value?: string; readonly properties: { readonly contentType?: string } }>;
+}
+interface SecretLister extends SecretReader {
+  listPropertiesOfSecretVersions(name: string): AsyncIterable<ListedVersion>;
+}
 
 export interface VaultSecretCredentialOptions {
-  readonly secrets: Pick<SecretClient, 'getSecret' | 'listPropertiesOfSecretVersions'>;
+  readonly secrets: SecretLister;
   readonly secretName: string;
+  readonly refreshSeconds: number;
   readonly now: Clock;
+  readonly log: Log;
+}
+
+/** When it ends is told by the vault alone. */
+interface OpenSecret extends Times {
+  readonly secret: string;
 }
 
 export class VaultSecretCredential implements Credential {
   readonly kind = 'secret';
-  readonly proofs: () => Promise<readonly Proof[]>;
+  readonly #versions: VaultVersions<OpenSecret>;
 
-  constructor({ secrets, secretName, now }: VaultSecretCredentialOptions) {
-    this.proofs = readThrough(now, versionsLive, async () => {
-      const attempted = `read secret ${secretName}`;
-      const known = await vaultCall(attempted, async () => {
-        const found = [];
-        for await (const one of secrets.listPropertiesOfSecretVersions(secretName)) found.push(one);
-        return found;
-      });
-      const at = now();
-      const usable = known
-        .filter(
-          ({ enabled, notBefore, expiresOn }) =>
-            enabled !== false && (notBefore?.getTime() ?? 0) <= at && at < (expiresOn?.getTime() ?? Infinity),
-        )
-        .sort((one, other) => (other.createdOn?.getTime() ?? 0) - (one.createdOn?.getTime() ?? 0))
-        .slice(0, mostVersions);
-      if (usable.length === 0) {
-        throw new TenantpostError(
-          'CREDENTIAL_REFUSED',
-          `Secret ${secretName} has no version that is enabled and valid.`,
-        );
-      }
-      return Promise.all(
-        usable.map(async ({ version = '', expiresOn }) => {
-          const { value = '' } = await vaultCall(attempted, () => secrets.getSecret(secretName, { version }));
-          return proofOf(version, value, expiresOn?.getTime());
-        }),
-      );
+  constructor({ secrets, secretName: name, refreshSeconds, now, log }: VaultSecretCredentialOptions) {
+    this.#versions = new VaultVersions<OpenSecret>({
+      what: 'secret',
+      name,
+      setting: 'TENANTPOST_CLIENT_SECRET_NAME',
+      remedy:
+        'Make a new client secret on the app registration, and a new version of the vault’s secret with its value.',
+      list: () => secrets.listPropertiesOfSecretVersions(name),
+      open: async (version) => {
+        const { value = '' } = await vaultCall(`read secret ${name}`, () => secrets.getSecret(name, { version }));
+        return flawOf(value) ?? { secret: value };
+      },
+      refreshSeconds,
+      now,
+      log,
     });
+  }
+
+  async proofs(): Promise<readonly Proof[]> {
+    const usable = await this.#versions.usable();
+    return usable.map(({ version, expiresAt, opened }) => proofOf(version, opened.secret, expiresAt));
   }
 }
 
@@ -63,6 +67,15 @@ export function settingSecretCredential(secret: string, expiresAt: number | unde
   return { kind: 'secret', proofs: () => Promise.resolve(proofs) };
 }
 
-function proofOf(id: string, secret: string, expiresAt: number | undefined): Proof {
-  return { id, ...(expiresAt !== undefined && { expiresAt }), present: () => Promise.resolve({ secret }) };
+function proofOf(id: string, secret: string, expiresAt = Infinity): Proof {
+  return { id, ...(expiresAt < Infinity && { expiresAt }), present: () => Promise.resolve({ secret }) };
+}
+
+/** A secret of Entra has no white space; a file that was made by hand ends in a line feed, which Entra takes for wrong. */
+function flawOf(value: string): Flaw | undefined {
+  if (/\S/.test(value) && value === value.trim()) return undefined;
+  return {
+    problem: value.trim() === '' ? 'is empty' : 'begins or ends with white space',
+    remedy: 'Make a new version that holds the value of the client secret and nothing else.',
+  };
 }

@@ -5,23 +5,28 @@ import { z } from 'zod';
 import { type Clock, seconds } from '../clock.ts';
 import { errorCodes } from '../errors.ts';
 import type { RenewalClaims, SharedFailure } from '../tokens/shared-renewal.ts';
-import type { Resource } from '../tokens/token.ts';
+import type { Resource } from '../resource.ts';
 import { storageCall, unless } from './storage-clients.ts';
 import { insertIfAbsent, replaceIfUnchanged } from './table-own-write.ts';
 
 const row = z.object({
   etag: z.string(),
-  until: z.date(),
-  code: z.enum(errorCodes).optional(),
-  aadsts: z.number().optional(),
+  // A row that cannot be read would else keep everybody from claiming for good.
+  until: z.date().catch(new Date(0)),
+  code: z.string().optional(),
+  aadsts: z.number().optional().catch(undefined),
+  retryAt: z.date().optional().catch(undefined),
 });
+const knownCode = z.enum(errorCodes);
 
-/** So long after a failure nobody asks again for the same: whoever needs the token puts its job back anyway. */
+/** At least so long after a failure nobody asks again for the same: whoever needs the token puts its job back anyway. */
 const failureCounts = 5 * seconds;
 
 export class TableRenewalClaims implements RenewalClaims {
   readonly #table: TableClient;
   readonly #now: Clock;
+  /** The versions of the rows that are this process's claims. */
+  readonly #ours = new Map<string, string>();
 
   constructor(table: TableClient, now: Clock) {
     this.#table = table;
@@ -34,13 +39,27 @@ export class TableRenewalClaims implements RenewalClaims {
 
   async release(tenantId: string, resource: Resource, failure: SharedFailure | undefined): Promise<void> {
     const key = keyOf(tenantId, resource);
+    const etag = this.#ours.get(nameOf(key));
+    if (etag === undefined) return;
+    this.#ours.delete(nameOf(key));
+    // On condition: a claim that was ended too late is another process's by now.
     await storageCall('end the claim on the renewal of a token', async () => {
       if (failure === undefined) {
-        await unless('ResourceNotFound', undefined, () => this.#table.deleteEntity(key.partitionKey, key.rowKey));
+        const end = () => this.#table.deleteEntity(key.partitionKey, key.rowKey, { etag });
+        await unless('UpdateConditionNotSatisfied', undefined, () => unless('ResourceNotFound', undefined, end));
         return;
       }
-      const until = new Date(this.#now() + failureCounts);
-      await this.#table.upsertEntity({ ...key, until, ...failure }, 'Replace');
+      const { code, aadsts, retryAfterSeconds } = failure;
+      const soonest = this.#now() + failureCounts;
+      const retryAt = this.#now() + (retryAfterSeconds ?? 0) * seconds;
+      const entity = {
+        ...key,
+        until: new Date(Math.max(soonest, retryAt)),
+        code,
+        ...(aadsts !== undefined && { aadsts }),
+        ...(retryAfterSeconds !== undefined && { retryAt: new Date(retryAt) }),
+      };
+      await unless('ResourceNotFound', undefined, () => replaceIfUnchanged(this.#table, entity, etag));
     });
   }
 
@@ -50,15 +69,37 @@ export class TableRenewalClaims implements RenewalClaims {
     const found = await unless('ResourceNotFound', undefined, () =>
       this.#table.getEntity(key.partitionKey, key.rowKey),
     );
-    if (found === undefined) return (await insertIfAbsent(this.#table, entity)) === undefined ? 'theirs' : 'ours';
-    const held = row.parse(found);
-    if (held.until.getTime() > this.#now()) {
-      return held.code === undefined ? 'theirs' : { code: held.code, aadsts: held.aadsts };
+    if (found === undefined) return this.#won(key, await insertIfAbsent(this.#table, entity));
+    const { etag, code, aadsts, retryAt, ...held } = row.parse(found);
+    const at = this.#now();
+    const counts = held.until.getTime() > at;
+    if (counts && code === undefined) return 'theirs';
+    const known = knownCode.safeParse(code);
+    if (counts && known.success) {
+      const retryAfterSeconds = retryAt && Math.max(1, Math.ceil((retryAt.getTime() - at) / seconds));
+      return { code: known.data, aadsts, retryAfterSeconds };
     }
-    return (await replaceIfUnchanged(this.#table, entity, held.etag)) === undefined ? 'theirs' : 'ours';
+    // It has ended, or a later version met what this one has no words for: this process asks for itself.
+    return this.#won(
+      key,
+      await unless('ResourceNotFound', undefined, () => replaceIfUnchanged(this.#table, entity, etag)),
+    );
+  }
+
+  #won(key: Key, etag: string | undefined): 'ours' | 'theirs' {
+    if (etag === undefined) return 'theirs';
+    this.#ours.set(nameOf(key), etag);
+    return 'ours';
   }
 }
 
-function keyOf(tenantId: string, resource: Resource): { partitionKey: string; rowKey: string } {
+interface Key {
+  readonly partitionKey: string;
+  readonly rowKey: string;
+}
+
+function keyOf(tenantId: string, resource: Resource): Key {
   return { partitionKey: tenantId, rowKey: `${resource} renewal` };
 }
+
+const nameOf = ({ partitionKey, rowKey }: Key): string => `${partitionKey} ${rowKey}`;

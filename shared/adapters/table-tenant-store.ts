@@ -4,12 +4,13 @@ import { odata, type TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { errorCodes } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Tenant, TenantState, TenantStore } from '../tenants/tenant.ts';
+import type { Shard } from '../shard.ts';
+import { type Tenant, type TenantStore, tenantStates } from '../tenants/tenant.ts';
 import { storageCall, unless } from './storage-clients.ts';
 
 const row = z.object({
   rowKey: z.string(),
-  state: z.enum(['pending', 'active', 'revoked']),
+  state: z.enum(tenantStates),
   since: z.number(),
   objectId: z.string().optional(),
   // A later version may have written a code that this one does not know.
@@ -38,9 +39,8 @@ export class TableTenantStore implements TenantStore {
     await storageCall('write a tenant', () => this.#table.upsertEntity(entity, 'Replace'));
   }
 
-  async *list(states: readonly TenantState[]): AsyncIterable<Tenant> {
-    if (states.length === 0) return;
-    const filter = states.map((state) => odata`state eq ${state}`).join(' or ');
+  async *list({ from, before }: Shard): AsyncIterable<Tenant> {
+    const filter = odata`PartitionKey ge ${from} and PartitionKey lt ${before}`;
     const rows = this.#table.listEntities({ queryOptions: { filter } })[Symbol.asyncIterator]();
     for (;;) {
       const next = await storageCall('list tenants', () => rows.next());

@@ -1,10 +1,11 @@
-/** Turns the failures of Key Vault, and of the managed identity that opens it, into ours. */
+/** Turns the failures of Key Vault into ours; those of the managed identity that opens it are ours already. */
 
 import { TenantpostError } from '../errors.ts';
 
 /**
  * @param attempted what was wanted, for example `read certificate tenantpost`.
- * @throws TenantpostError `VAULT_REFUSED` for 401, 403 and 404, which waiting does not cure; else `VAULT_UNAVAILABLE`.
+ * @throws TenantpostError `VAULT_REFUSED` for 401, 403 and 404, which waiting does not cure; what is one of ours as it is;
+ *   else `VAULT_UNAVAILABLE`.
  */
 export async function vaultCall<T>(attempted: string, call: () => Promise<T>): Promise<T> {
   try {

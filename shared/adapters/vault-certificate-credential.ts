@@ -3,20 +3,12 @@
  * private key is not exportable; no code path of this app asks for it.
  */
 
-import type { CryptographyClient } from '@azure/keyvault-keys';
-import { type Clock, minutes } from '../clock.ts';
+import { TenantpostError } from '../errors.ts';
 import type { Credential, Proof } from '../tokens/credential.ts';
 import { assertionSeconds, clientAssertion } from './client-assertion.ts';
-import { readThrough } from './read-through.ts';
 import { vaultCall } from './vault-call.ts';
-import {
-  type CertificateReader,
-  type CertificateVersion,
-  readCertificateVersions,
-} from './vault-certificate-versions.ts';
-
-/** How soon a new version is seen: the vault is asked for the versions again after so long. */
-export const versionsLive = 10 * minutes;
+import { type CertificateOptions, certificateVersions, type OpenCertificate } from './vault-certificate-versions.ts';
+import type { Flaw, VaultVersions } from './vault-versions.ts';
 
 /** Kept assertions are used in the first part of their life only, so that none expires on its way. */
 const assertionReuse = (assertionSeconds * 1000) / 2;
@@ -24,59 +16,96 @@ const assertionReuse = (assertionSeconds * 1000) / 2;
 /** A few thousand tenants renew within one run of the timer; beyond that the oldest go first. */
 const mostAssertions = 20_000;
 
-export interface VaultCertificateCredentialOptions {
-  readonly certificates: CertificateReader;
-  readonly cryptography: (keyId: string) => Pick<CryptographyClient, 'sign'>;
-  readonly certificateName: string;
+const unusableKey: Flaw = {
+  problem: 'belongs to a key that is disabled or may not sign',
+  remedy:
+    'Allow the operation sign for the key and enable it, or make a new version whose policy has digitalSignature.',
+};
+
+/** What is asked of @azure/keyvault-keys. */
+interface KeyReader {
+  getKey(
+    name: string,
+    options: { readonly version: string },
+  ): Promise<{ readonly keyOperations?: readonly string[]; readonly properties: { readonly enabled?: boolean } }>;
+}
+interface Signer {
+  sign(algorithm: 'PS256', digest: Uint8Array): Promise<{ readonly result: Uint8Array }>;
+}
+
+export interface VaultCertificateCredentialOptions extends CertificateOptions {
+  readonly keys: KeyReader;
+  readonly cryptography: (keyId: string) => Signer;
   readonly clientId: string;
   readonly authorityUrl: string;
-  readonly now: Clock;
 }
 
 export class VaultCertificateCredential implements Credential {
   readonly kind = 'certificate';
-  readonly proofs: () => Promise<readonly Proof[]>;
   readonly #options: VaultCertificateCredentialOptions;
-  readonly #signed = new Map<string, { readonly assertion: string; readonly at: number }>();
+  readonly #versions: VaultVersions<OpenCertificate>;
+  readonly #signed = new Map<string, { readonly assertion: Promise<string>; readonly at: number }>();
 
   constructor(options: VaultCertificateCredentialOptions) {
-    const { certificates, certificateName, now } = options;
     this.#options = options;
-    this.proofs = readThrough(now, versionsLive, async () => {
-      const versions = await readCertificateVersions(certificates, certificateName, now);
-      return versions.map((version) => ({
-        id: version.thumbprint,
-        expiresAt: version.expiresAt,
-        present: async (tenantId) => ({ assertion: await this.#assertion(tenantId, version) }),
-      }));
-    });
+    this.#versions = certificateVersions(options, async (certificate) =>
+      (await this.#maySign(certificate.version)) ? certificate : unusableKey,
+    );
+  }
+
+  async proofs(): Promise<readonly Proof[]> {
+    return (await this.#versions.usable()).map(({ expiresAt, opened }) => ({
+      id: opened.thumbprint,
+      registeredAs: opened.registeredAs,
+      expiresAt,
+      present: async (tenantId) => ({ assertion: await this.#assertion(tenantId, opened) }),
+    }));
+  }
+
+  /** Asked once for each version: the SDK's own refusal of such a key looks like a vault that is away. */
+  async #maySign(version: string): Promise<boolean> {
+    const { keys, certificateName } = this.#options;
+    try {
+      const { keyOperations, properties } = await vaultCall(`read the key of certificate ${certificateName}`, () =>
+        keys.getKey(certificateName, { version }),
+      );
+      return properties.enabled !== false && (keyOperations?.includes('sign') ?? true);
+    } catch (error) {
+      // A role of the operator's own may allow to sign and not to read the key; then the signature shows it.
+      if (error instanceof TenantpostError && error.code === 'VAULT_REFUSED') return true;
+      throw error;
+    }
   }
 
   /**
-   * One assertion serves both resources of a tenant, and a second try: Entra takes the same one until it expires, and a
-   * signature costs a request to the vault, which allows only so many (https://learn.microsoft.com/azure/key-vault/general/service-limits).
+   * One assertion serves both resources of a tenant, and a second try: Entra takes the same one until it expires, as MSAL
+   * relies on, and a signature costs a request to the vault, which allows only so many
+   * (https://learn.microsoft.com/azure/key-vault/general/service-limits).
    */
-  async #assertion(tenantId: string, { keyId, thumbprint }: CertificateVersion): Promise<string> {
+  #assertion(tenantId: string, { keyId, thumbprint }: OpenCertificate): Promise<string> {
     const { cryptography, clientId, authorityUrl, now } = this.#options;
-    const key = `${tenantId.toLowerCase()} ${thumbprint}`;
+    const name = `${tenantId.toLowerCase()} ${thumbprint}`;
     const at = now();
-    const kept = this.#signed.get(key);
+    const kept = this.#signed.get(name);
     if (kept !== undefined && at - kept.at < assertionReuse) return kept.assertion;
-    const assertion = await clientAssertion(
+    const assertion = clientAssertion(
       { tenantId, clientId, authorityUrl, thumbprint, now: at },
-      async ({ digest }) => {
-        return (await vaultCall('sign an assertion', () => cryptography(keyId).sign('PS256', digest))).result;
-      },
+      async ({ digest }) =>
+        (await vaultCall('sign an assertion', () => cryptography(keyId).sign('PS256', digest))).result,
     );
-    this.#keep(key, assertion, at);
+    this.#keep(name, { assertion, at });
     return assertion;
   }
 
-  #keep(key: string, assertion: string, at: number): void {
-    this.#signed.delete(key);
-    this.#signed.set(key, { assertion, at });
-    for (const [oldest, { at: signedAt }] of this.#signed) {
-      if (this.#signed.size <= mostAssertions && at - signedAt < assertionReuse) break;
+  #keep(name: string, kept: { readonly assertion: Promise<string>; readonly at: number }): void {
+    this.#signed.delete(name);
+    this.#signed.set(name, kept);
+    kept.assertion.catch(() => {
+      // The next caller asks the vault again.
+      if (this.#signed.get(name) === kept) this.#signed.delete(name);
+    });
+    for (const [oldest, { at }] of this.#signed) {
+      if (this.#signed.size <= mostAssertions && kept.at - at < assertionReuse) break;
       this.#signed.delete(oldest);
     }
   }

@@ -1,17 +1,25 @@
 /** Whether this installation could send now: each part it depends on, asked and reported without a secret. */
 
 import { type Clock, seconds } from '../clock.ts';
-import { asTenantpostError, type ErrorCode, errorMeanings, TenantpostError } from '../errors.ts';
-import { daysLeft, warningStep } from '../tokens/expiry-warnings.ts';
-import type { Rotation } from '../tokens/rotation.ts';
+import { asTenantpostError, type ErrorCode, errorMeanings } from '../errors.ts';
+import type { Credential, CredentialKind } from '../tokens/credential.ts';
+import type { CredentialRecord, RememberedUse } from '../tokens/credential-record.ts';
+import { type ProofStanding, standingOf, thoseThatMatter } from '../tokens/credential-standing.ts';
+import { daysLeft, type WarningStep, warningStep } from '../tokens/expiry-warnings.ts';
 
 export interface HealthCheck {
   readonly name: 'configuration' | 'storage' | 'vault' | 'credential';
   readonly state: 'ok' | 'warning' | 'failed';
   readonly code?: ErrorCode;
   readonly remedy?: string;
-  /** For the credential: whole days until it expires. */
+  /** For the credential. */
+  readonly kind?: CredentialKind;
+  /** Whole days until the first of the proofs that matter expires. */
   readonly daysLeft?: number;
+  /** The step of the warnings that this is: so many days or fewer. */
+  readonly warning?: WarningStep;
+  /** What an operator may want to do next. */
+  readonly hint?: string;
 }
 
 export interface HealthReport {
@@ -20,12 +28,14 @@ export interface HealthReport {
   readonly checks: readonly HealthCheck[];
 }
 
-interface Dependencies {
+export interface HealthOptions {
   /** One cheap read of each storage service in use. */
   readonly askStorage: () => Promise<void>;
   /** One read of the vault, past every cache. */
   readonly askVault: () => Promise<void>;
-  readonly rotation: Pick<Rotation, 'current'>;
+  readonly credential: Credential;
+  readonly record: Pick<CredentialRecord, 'read'>;
+  readonly refreshSeconds: number;
   readonly now: Clock;
 }
 
@@ -33,11 +43,11 @@ interface Dependencies {
 const reportLives = 5 * seconds;
 
 export class Health {
-  readonly #with: Dependencies;
+  readonly #with: HealthOptions;
   #latest: { readonly at: number; readonly report: Promise<HealthReport> } | undefined;
 
-  constructor(dependencies: Dependencies) {
-    this.#with = dependencies;
+  constructor(options: HealthOptions) {
+    this.#with = options;
   }
 
   report(): Promise<HealthReport> {
@@ -67,20 +77,51 @@ export class Health {
     return { state: worst, checkedAt: new Date(at).toISOString(), checks };
   }
 
-  /** Proves the app as every token request does; whether Entra accepts the proof is for a tenant's token to show. */
+  /**
+   * Proves the app as token requests do, by what the record says is in use: this process may never have asked Entra.
+   * Whether Entra accepts the proof is for a tenant's token to show.
+   */
   async #credential(at: number): Promise<Partial<HealthCheck>> {
-    const proof = await this.#with.rotation.current();
-    if (proof === undefined) throw new TenantpostError('CREDENTIAL_REFUSED', 'There is nothing to prove the app with.');
+    const { credential, refreshSeconds } = this.#with;
+    const { kind } = credential;
+    const proofs = await credential.proofs();
+    const { uses, ...gap } = await this.#uses();
+    const standing = standingOf({ kind, proofs, uses, refreshSeconds, now: at });
+    const inUse = standing.find(({ state, listed }) => listed && state === 'in-use')?.id;
     // For no tenant: it goes nowhere, and would be good nowhere.
-    await proof.present('organizations');
-    if (proof.expiresAt === undefined) return {};
-    const left = daysLeft(proof.expiresAt, at);
-    if (proof.expiresAt <= at) {
-      const { remedy } = errorMeanings.CREDENTIAL_REFUSED;
-      return { state: 'failed', code: 'CREDENTIAL_REFUSED', remedy, daysLeft: left };
-    }
-    return { state: warningStep(proof.expiresAt, at) === undefined ? 'ok' : 'warning', daysLeft: left };
+    await (proofs.find(({ id }) => id === inUse) ?? proofs[0])?.present('organizations');
+    const isAhead = inUse !== undefined && standing[0]?.state === 'next';
+    return {
+      kind,
+      ...gap,
+      ...expiryOf(thoseThatMatter(standing), at),
+      ...(isAhead && { hint: `A newer ${kind} is known that Entra has not accepted yet: register it.` }),
+    };
   }
+
+  /** Without the record mail goes on; whoever wants to remove an old certificate must know that there is a gap in it. */
+  async #uses(): Promise<{ uses: readonly RememberedUse[] } & Partial<HealthCheck>> {
+    try {
+      const { uses } = await this.#with.record.read();
+      return { uses };
+    } catch (error) {
+      const { code, meaning } = asTenantpostError(error);
+      return { uses: [], state: 'warning', code, remedy: meaning.remedy };
+    }
+  }
+}
+
+function expiryOf(matter: readonly ProofStanding[], at: number): Partial<HealthCheck> {
+  const ends = matter.flatMap(({ expiresAt }) => expiresAt ?? []);
+  if (ends.length === 0) return {};
+  const expiresAt = Math.min(...ends);
+  const left = daysLeft(expiresAt, at);
+  if (expiresAt <= at) {
+    const { remedy } = errorMeanings.CREDENTIAL_UNUSABLE;
+    return { state: 'failed', code: 'CREDENTIAL_UNUSABLE', remedy, daysLeft: left };
+  }
+  const warning = warningStep(expiresAt, at);
+  return { daysLeft: left, ...(warning !== undefined && { state: 'warning' as const, warning }) };
 }
 
 async function tried(

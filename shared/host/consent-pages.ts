@@ -46,6 +46,9 @@ const titles: Partial<Record<ErrorCode, string>> = {
   INVITATION_EXPIRED: 'This invitation has expired',
   INVITATION_USED: 'This invitation has been used',
   TENANT_NOT_FOUND: 'Microsoft does not know this organisation',
+  TENANT_IN_OTHER_CLOUD: 'Your organisation is in another of Microsoft’s clouds',
+  TENANT_NOT_HOME: 'This app works for another organisation',
+  RESOURCE_NOT_IN_TENANT: 'Your organisation lacks a service that this app needs',
   APP_BLOCKED: 'Your organisation blocks this app',
 };
 

@@ -3,7 +3,8 @@
 import type { Clock } from '../clock.ts';
 import { asTenantpostError, TenantpostError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { consentIsGone, type ConsentProof } from '../tenants/prove-consent.ts';
+import { requireHome } from '../home-tenant.ts';
+import { type ConsentProof, stopsTenant } from '../tenants/prove-consent.ts';
 import { type TenantStore, tenantId as tenantIdSchema } from '../tenants/tenant.ts';
 import type { Token } from '../tokens/token.ts';
 import type { TokenSource } from '../tokens/token-source.ts';
@@ -18,12 +19,14 @@ import type { SendReceipt, Transport } from './transport.ts';
 interface Dependencies {
   readonly tenants: Pick<TenantStore, 'find'>;
   readonly tokens: Pick<TokenSource, 'get' | 'drop'>;
-  readonly proof: Pick<ConsentProof, 'revoke'>;
+  readonly proof: Pick<ConsentProof, 'stop'>;
   readonly outcomes: OutcomeStore;
   readonly queue: JobQueue;
   readonly transport: Transport;
   readonly now: Clock;
   readonly log: Log;
+  /** The only tenant whose mail is sent, when the registration is single-tenant. */
+  readonly singleTenantId?: string | undefined;
 }
 
 /** A job that is claimed and has its token: all that is left is the one request. */
@@ -82,7 +85,8 @@ export class SendMail {
   }
 
   async #token(job: MailJob): Promise<Token> {
-    const { tenants, tokens, proof } = this.#with;
+    const { tenants, tokens, proof, singleTenantId } = this.#with;
+    requireHome(job.tenant, singleTenantId, '/tenant');
     const tenant = await tenants.find(job.tenant);
     if (tenant === undefined || tenant.state === 'revoked') {
       throw new TenantpostError('TENANT_NOT_CONSENTED', `Tenant ${job.tenant} has not consented.`, {
@@ -92,12 +96,16 @@ export class SendMail {
     if (tenant.state === 'pending') {
       throw new TenantpostError('TENANT_PENDING', `The consent of tenant ${job.tenant} has not taken effect yet.`);
     }
+    if (tenant.state === 'degraded') {
+      const code = tenant.code ?? 'APP_BLOCKED';
+      throw new TenantpostError(code, `Tenant ${job.tenant} has consented, and stops this app's mail (${code}).`);
+    }
     try {
       return await tokens.get(job.tenant, 'graph');
     } catch (error) {
       // A tenant that took the app away is no longer active: its next jobs need not ask Entra to be refused.
       const { code } = asTenantpostError(error);
-      if (consentIsGone.includes(code)) await proof.revoke(tenant, code);
+      if (stopsTenant.includes(code)) await proof.stop(tenant, code);
       throw error;
     }
   }

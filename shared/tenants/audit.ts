@@ -8,6 +8,7 @@ export type ConsentEventKind =
   | 'consent-returned'
   | 'tenant-pending'
   | 'tenant-active'
+  | 'tenant-degraded'
   | 'tenant-revoked';
 
 export interface ConsentEvent {

@@ -5,11 +5,13 @@
  * https://learn.microsoft.com/entra/identity-platform/v2-admin-consent
  */
 
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { type Clock, hours } from '../clock.ts';
 import { asTenantpostError, TenantpostError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { AuditTrail, ConsentEvent } from './audit.ts';
+import { digestOf, isBoundTo } from './browser-binding.ts';
+import { requireHome } from '../home-tenant.ts';
 import type { Binding, Invitation, Invitations, InvitationStore } from './invitation.ts';
 import type { LinkClaims, Links } from './links.ts';
 import type { ConsentProof } from './prove-consent.ts';
@@ -47,6 +49,8 @@ interface Dependencies {
   readonly redirectUri: string;
   /** Identifier URI of Graph in this cloud. */
   readonly graphResource: string;
+  /** The only tenant that can consent, when the registration is single-tenant. */
+  readonly singleTenantId?: string | undefined;
 }
 
 export class Consent {
@@ -59,20 +63,24 @@ export class Consent {
   /**
    * @param signed the invitation of the link.
    * @param browser the cookie, if this browser has one already: two tabs of one browser may both consent.
-   * @throws TenantpostError `INVITATION_INVALID`, `INVITATION_EXPIRED` or `INVITATION_USED`.
+   * @throws TenantpostError `INVITATION_INVALID`, `INVITATION_EXPIRED`, `INVITATION_USED` or `TENANT_NOT_HOME`.
    */
   async start(signed: string | undefined, browser: string | undefined): Promise<ConsentStart> {
     const { invitations, links, audit, now } = this.#with;
+    let known: Partial<ConsentEvent> = {};
     let invitation: Invitation;
     try {
       invitation = await invitations.open(signed);
+      known = about(invitation);
+      // Made before the installation was bound to one tenant.
+      if (invitation.tenantId !== undefined) requireHome(invitation.tenantId, this.#with.singleTenantId);
     } catch (error) {
-      await this.#refused(asTenantpostError(error), {});
+      await this.#refused(asTenantpostError(error), known);
       throw error;
     }
     const bound =
       browser !== undefined && /^[\w-]{43}$/.test(browser) ? browser : randomBytes(32).toString('base64url');
-    const claims = { jti: crypto.randomUUID(), inv: invitation.id, bnd: digest(bound) };
+    const claims = { jti: crypto.randomUUID(), inv: invitation.id, bnd: digestOf(bound) };
     const state = await links.sign('state', claims, now() + stateLives);
     await audit.append({ kind: 'consent-started', at: now(), ...about(invitation) });
     return { location: this.#consentUrl(invitation, state), browser: bound };
@@ -93,7 +101,7 @@ export class Consent {
       known = { invitationId: state.inv };
       const invitation = await this.#with.store.find(state.inv);
       if (invitation === undefined) throw new TenantpostError('INVITATION_INVALID', 'The invitation no longer exists.');
-      const tenantId = claimedTenant(returned.tenant, invitation);
+      const tenantId = claimedTenant(returned.tenant, invitation, this.#with.singleTenantId);
       known = claimOf(invitation, tenantId);
       const binding = await this.#consume(state, tenantId, invitation);
       return await this.#prove(tenantId, invitation, binding);
@@ -104,9 +112,10 @@ export class Consent {
   }
 
   #consentUrl(invitation: Invitation, state: string): string {
-    const { authorityUrl, clientId, redirectUri, graphResource } = this.#with;
+    const { authorityUrl, clientId, redirectUri, graphResource, singleTenantId } = this.#with;
     // The v2 endpoint takes `organizations` for an unknown tenant, and refuses `common`.
-    const url = new URL(`${authorityUrl}/${invitation.tenantId ?? 'organizations'}/v2.0/adminconsent`);
+    const tenant = invitation.tenantId ?? singleTenantId ?? 'organizations';
+    const url = new URL(`${authorityUrl}/${tenant}/v2.0/adminconsent`);
     url.search = new URLSearchParams({
       client_id: clientId,
       scope: `${graphResource}/.default`,
@@ -209,11 +218,20 @@ export class Consent {
   }
 }
 
-function claimedTenant(claimed: string | undefined, invitation: Invitation): string {
+function claimedTenant(
+  claimed: string | undefined,
+  invitation: Invitation,
+  singleTenantId: string | undefined,
+): string {
   const tenant = tenantIdSchema.safeParse(claimed);
   if (!tenant.success) {
     throw new TenantpostError('CONSENT_TENANT_MISSING', 'The callback names no tenant.', {
       detail: { invitationId: invitation.id },
+    });
+  }
+  if (singleTenantId !== undefined && tenant.data !== singleTenantId) {
+    throw new TenantpostError('TENANT_NOT_HOME', 'Another tenant consented than the one that the app works in.', {
+      detail: { invitationId: invitation.id, claimedTenant: tenant.data },
     });
   }
   if (invitation.tenantId !== undefined && invitation.tenantId !== tenant.data) {
@@ -236,17 +254,4 @@ function about(invitation: Invitation): Pick<ConsentEvent, 'invitationId' | 'ten
     invitationId: invitation.id,
     ...(invitation.tenantId === undefined ? {} : { tenantId: invitation.tenantId }),
   };
-}
-
-function isBoundTo({ bnd }: LinkClaims<'state'>, browser: string | undefined): boolean {
-  return browser !== undefined && sameText(digest(browser), bnd);
-}
-
-function digest(browser: string): string {
-  return createHash('sha256').update(browser).digest('base64url');
-}
-
-function sameText(left: string, right: string): boolean {
-  const [a, b] = [Buffer.from(left), Buffer.from(right)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type Clock, hours } from '../clock.ts';
 import { TenantpostError } from '../errors.ts';
 import type { AuditTrail } from './audit.ts';
+import { requireHome } from '../home-tenant.ts';
 import type { Links } from './links.ts';
 import { tenantId } from './tenant.ts';
 
@@ -47,6 +48,8 @@ interface Dependencies {
   readonly links: Links;
   readonly audit: AuditTrail;
   readonly now: Clock;
+  /** The only tenant that may be invited, when the registration is single-tenant. */
+  readonly singleTenantId?: string | undefined;
 }
 
 export class Invitations {
@@ -56,15 +59,20 @@ export class Invitations {
     this.#with = dependencies;
   }
 
-  /** @returns the invitation and its signed form, which goes into the link. */
+  /**
+   * @returns the invitation and its signed form, which goes into the link.
+   * @throws TenantpostError `TENANT_NOT_HOME`.
+   */
   async create(request: InvitationRequest): Promise<{ invitation: Invitation; signed: string }> {
-    const { store, links, audit, now } = this.#with;
+    const { store, links, audit, now, singleTenantId } = this.#with;
+    const invited = request.tenant ?? singleTenantId;
+    if (invited !== undefined) requireHome(invited, singleTenantId, '/tenant');
     const createdAt = now();
     const invitation: Invitation = {
       id: crypto.randomUUID(),
       createdAt,
       expiresAt: createdAt + request.expiresInHours * hours,
-      ...(request.tenant === undefined ? {} : { tenantId: request.tenant }),
+      ...(invited === undefined ? {} : { tenantId: invited }),
     };
     const signed = await links.sign('invitation', { jti: invitation.id }, invitation.expiresAt);
     await store.insert(invitation);

@@ -1,9 +1,9 @@
 /** What leaves through a browser and comes back: invitations and consent states, signed so that nobody can make one. */
 
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
-import { type DataKey, deriveKey } from '../tokens/data-key.ts';
+import { type DataKeys, deriveKey } from '../tokens/data-key.ts';
 
 const schemas = {
   invitation: z.object({ jti: z.string() }),
@@ -15,34 +15,48 @@ export type LinkKind = keyof typeof schemas;
 export type LinkClaims<K extends LinkKind> = z.infer<(typeof schemas)[K]>;
 export type LinkFault = 'invalid' | 'expired';
 
-/** Signs with HMAC-SHA-256 (RFC 7515, RFC 7519) under a key derived from the installation's data key. */
+/**
+ * Signs with HMAC-SHA-256 (RFC 7515, RFC 7519) under a key derived from the installation's newest data key, whose id is in the
+ * header: a link outlives the key's being followed by another.
+ */
 export class Links {
-  readonly #dataKey: DataKey;
+  readonly #dataKeys: DataKeys;
   readonly #now: Clock;
 
-  constructor(dataKey: DataKey, now: Clock) {
-    this.#dataKey = dataKey;
+  constructor(dataKeys: DataKeys, now: Clock) {
+    this.#dataKeys = dataKeys;
     this.#now = now;
   }
 
   /** @param expiresAt epoch milliseconds. */
   async sign<K extends LinkKind>(kind: K, claims: LinkClaims<K>, expiresAt: number): Promise<string> {
+    const dataKey = await this.#dataKeys.current();
     return new SignJWT(claims)
-      .setProtectedHeader({ alg: 'HS256' })
+      .setProtectedHeader({ alg: 'HS256', kid: dataKey.id })
       .setAudience(kind)
       .setExpirationTime(Math.floor(expiresAt / 1000))
-      .sign(await deriveKey(this.#dataKey, 'sign links'));
+      .sign(deriveKey(dataKey, 'sign links'));
   }
 
   /** The claims, or why they cannot be believed. The kind is part of what is signed: one cannot pass for the other. */
   async read<K extends LinkKind>(kind: K, link: string): Promise<LinkClaims<K> | LinkFault> {
-    const key = await deriveKey(this.#dataKey, 'sign links');
+    const id = keyIdOf(link);
+    const dataKey = id === undefined ? undefined : await this.#dataKeys.find(id);
+    if (dataKey === undefined) return 'invalid';
     try {
       const options = { audience: kind, algorithms: ['HS256'], currentDate: new Date(this.#now()) };
-      const { payload } = await jwtVerify(link, key, options);
+      const { payload } = await jwtVerify(link, deriveKey(dataKey, 'sign links'), options);
       return schemas[kind].parse(payload) as LinkClaims<K>;
     } catch (error) {
       return error instanceof errors.JWTExpired ? 'expired' : 'invalid';
     }
+  }
+}
+
+function keyIdOf(link: string): string | undefined {
+  try {
+    return decodeProtectedHeader(link).kid;
+  } catch {
+    return undefined;
   }
 }

@@ -3,6 +3,7 @@
 import { type Clock, hours } from '../clock.ts';
 import { asTenantpostError, type ErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { resources } from '../resource.ts';
 import type { Token } from '../tokens/token.ts';
 import type { TokenSource } from '../tokens/token-source.ts';
 import type { AuditTrail, ConsentEventKind } from './audit.ts';
@@ -14,11 +15,14 @@ const pendingFor = 24 * hours;
 /** No consent, or none that has arrived: what a fresh consent looks like for a while, and one that was taken back. */
 const withoutConsent: readonly ErrorCode[] = ['APP_NOT_IN_TENANT', 'ROLE_MISSING'];
 
-/** What waiting does not cure. */
-const hopeless: readonly ErrorCode[] = ['TENANT_NOT_FOUND', 'APP_BLOCKED'];
+/** The app is known in the tenant, and its administrator must mend something before mail can leave. */
+const degrading: readonly ErrorCode[] = ['APP_BLOCKED', 'RESOURCE_NOT_IN_TENANT'];
 
-/** What Entra says when a tenant that was active has taken the app, or its permission, away. */
-export const consentIsGone: readonly ErrorCode[] = [...withoutConsent, ...hopeless];
+/** What waiting does not cure. */
+const hopeless: readonly ErrorCode[] = ['TENANT_NOT_FOUND', 'TENANT_IN_OTHER_CLOUD', ...degrading];
+
+/** What Entra says when a tenant that was active has taken the app, its permission, or the service away. */
+export const stopsTenant: readonly ErrorCode[] = [...withoutConsent, ...hopeless];
 
 interface Dependencies {
   readonly tenants: Pick<TenantStore, 'find' | 'save'>;
@@ -41,7 +45,7 @@ export class ConsentProof {
    * Consent that has not arrived yet, and any trouble of our own, leaves the tenant `pending`: what an administrator did is
    * not to be lost because our vault was down.
    *
-   * @throws TenantpostError `TENANT_NOT_FOUND` or `APP_BLOCKED`: there is nothing to wait for, and no tenant is recorded.
+   * @throws TenantpostError `TENANT_NOT_FOUND`, `APP_BLOCKED` and whatever else waiting does not cure: no tenant is recorded.
    */
   async prove(tenantId: string, invitationId?: string): Promise<Tenant> {
     const known = await this.#with.tenants.find(tenantId);
@@ -67,24 +71,44 @@ export class ConsentProof {
       const { code } = asTenantpostError(error);
       // Trouble of our own is no reason to give up what an administrator did.
       if (!hopeless.includes(code)) throw error;
-      return this.revoke(tenant, code);
+      return this.stop(tenant, code);
     }
     // Asked first, so that a timer that stood still for a day does not give up a tenant that is ready.
     const { state, since, code } = asked;
     const tooLong = state === 'pending' && this.#with.now() - since > pendingFor;
-    return tooLong && code !== undefined && withoutConsent.includes(code) ? this.revoke(asked, code) : asked;
+    return tooLong && code !== undefined && withoutConsent.includes(code) ? this.stop(asked, code) : asked;
   }
 
   /**
-   * Consent is gone: no token of the tenant is kept and no mail is tried until it is back.
+   * Whether a tenant that was stopped is back: its administrator may have enabled the app again, or granted the permission
+   * anew, without coming by here.
+   *
+   * @returns the tenant, `active` if a token proved it; else as it was, or with what is wrong now.
+   */
+  async proveReturn(tenant: Tenant): Promise<Tenant> {
+    let token: Token;
+    try {
+      token = await this.#with.tokens.renew(tenant.id, 'graph');
+    } catch (error) {
+      const { code } = asTenantpostError(error);
+      if (!stopsTenant.includes(code)) throw error;
+      return code === tenant.code ? tenant : this.stop(tenant, code);
+    }
+    const stored = await this.#with.tenants.find(tenant.id);
+    if (stored && !isSame(stored, tenant)) return stored;
+    return this.#move(tenant, { id: tenant.id, state: 'active', objectId: token.objectId });
+  }
+
+  /**
+   * No token of the tenant is kept and no mail is tried until it is back: `degraded` or `revoked`, by the code.
    *
    * @param tenant as it was when its token was refused. If it has consented again since, nothing is done.
    */
-  async revoke(tenant: Tenant, code: ErrorCode): Promise<Tenant> {
+  async stop(tenant: Tenant, code: ErrorCode): Promise<Tenant> {
     const stored = await this.#with.tenants.find(tenant.id);
     if (stored && !isSame(stored, tenant)) return stored;
-    await this.#with.tokens.drop(tenant.id, 'graph');
-    return this.#move(tenant, { ...tenant, state: 'revoked', code });
+    await Promise.all(resources.map((resource) => this.#with.tokens.drop(tenant.id, resource)));
+    return this.#move(tenant, { ...tenant, state: degrading.includes(code) ? 'degraded' : 'revoked', code });
   }
 
   async #move(known: Tenant | undefined, next: Omit<Tenant, 'since'>, invitationId?: string): Promise<Tenant> {
@@ -113,5 +137,6 @@ function isSame(left: Tenant, right: Tenant): boolean {
 const eventOf: Record<TenantState, ConsentEventKind> = {
   pending: 'tenant-pending',
   active: 'tenant-active',
+  degraded: 'tenant-degraded',
   revoked: 'tenant-revoked',
 };

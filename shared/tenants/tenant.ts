@@ -2,13 +2,18 @@
 
 import { z } from 'zod';
 import type { ErrorCode } from '../errors.ts';
+import type { Shard } from '../shard.ts';
 
 /**
  * - `pending`: somebody consented, but no token of the tenant carries the permission yet. The timer asks again.
  * - `active`: a token proved the consent. Mail leaves.
- * - `revoked`: the consent is gone, or never arrived within a day. A new invitation brings the tenant back.
+ * - `degraded`: it consented, and something that only its administrator can mend stops its mail: the app is disabled there, or
+ *   a service is missing. The timer asks again, and the tenant is active as soon as a token proves it.
+ * - `revoked`: the consent is gone, or never arrived within a day. A new invitation brings the tenant back; so does its
+ *   administrator who grants the permission again, which the timer notices.
  */
-export type TenantState = 'pending' | 'active' | 'revoked';
+export const tenantStates = ['pending', 'active', 'degraded', 'revoked'] as const;
+export type TenantState = (typeof tenantStates)[number];
 
 export interface Tenant {
   /** GUID, lower case. */
@@ -25,8 +30,8 @@ export interface Tenant {
 export interface TenantStore {
   find(id: string): Promise<Tenant | undefined>;
   save(tenant: Tenant): Promise<void>;
-  /** Every tenant in one of the states. */
-  list(states: readonly TenantState[]): AsyncIterable<Tenant>;
+  /** Every tenant of the shard. */
+  list(shard: Shard): AsyncIterable<Tenant>;
 }
 
 /** A tenant id as Entra writes it. Domain names are not accepted: they can move to another tenant. */

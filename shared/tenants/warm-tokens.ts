@@ -1,34 +1,64 @@
-/** What the timer does: proves pending tenants and renews tokens before anybody needs them. */
+/** What the timer does: renews tokens before anybody needs them, and asks about tenants that are not active. */
 
-import { type Clock, minutes, seconds } from '../clock.ts';
-import { asTenantpostError } from '../errors.ts';
+import { type Clock, hours, minutes, seconds } from '../clock.ts';
+import { asTenantpostError, type ErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Shard } from '../shard.ts';
+import { renewFrom, type TokenLife } from '../tokens/renewal-time.ts';
+import type { Resource } from '../resource.ts';
+import type { TokenIndex } from '../tokens/token-index.ts';
 import type { TokenSource } from '../tokens/token-source.ts';
-import { consentIsGone, type ConsentProof } from './prove-consent.ts';
+import { type ConsentProof, stopsTenant } from './prove-consent.ts';
+import { isTurn, spreadOf } from './spread.ts';
 import type { Tenant, TenantStore } from './tenant.ts';
 
 /** How many tenants are asked about at once: enough to be quick, few enough not to look like an attack to Entra. */
-const atOnce = 8;
+const atOnce = 16;
 
+/** What a run leaves undone is begun with in the next; the host ends a run after five minutes (host.json). */
+const longestRun = 4.5 * minutes;
+
+/** How often a tenant that was stopped is asked about: soon at first, when somebody is likely to be at work on it. */
+function returnInterval(stoppedFor: number): number {
+  if (stoppedFor < 24 * hours) return 15 * minutes;
+  return stoppedFor < 30 * 24 * hours ? 1 * hours : 24 * hours;
+}
+
+/** Tenants by what the run found or did, and tokens. */
 export interface WarmReport {
+  /** Tokens that last beyond the next runs. */
   readonly warm: number;
   readonly renewed: number;
+  /** Tokens that were due and could not be renewed. */
+  readonly failed: number;
+  /** Tenants that became active. */
   readonly activated: number;
   readonly pending: number;
-  readonly revoked: number;
-  readonly failed: number;
+  /** Tenants that stopped being active in this run. */
+  readonly stopped: number;
+  /** Left to the next run: time was up, or nobody can be asked now. */
+  readonly left: number;
 }
 
 interface Dependencies {
-  readonly tenants: TenantStore;
-  readonly tokens: Pick<TokenSource, 'peek' | 'renew'>;
-  readonly proof: Pick<ConsentProof, 'proveAgain' | 'revoke'>;
+  readonly tenants: Pick<TenantStore, 'list'>;
+  readonly tokens: Pick<TokenSource, 'renew' | 'refusesAll'>;
+  readonly index: TokenIndex;
+  readonly proof: Pick<ConsentProof, 'proveAgain' | 'proveReturn' | 'stop'>;
+  /** What this installation uses, the first of them for the proof of consent. */
+  readonly resources: readonly Resource[];
   readonly warmEverySeconds: number;
   readonly now: Clock;
   readonly log: Log;
+  readonly metrics: Pick<Metrics, 'gauge' | 'record'>;
 }
 
-type Result = keyof WarmReport;
+interface Task {
+  /** The smallest goes first. Epoch milliseconds: when its token ends, or 0. */
+  readonly urgency: number;
+  readonly run: () => Promise<keyof WarmReport | undefined>;
+}
 
 export class WarmTokens {
   readonly #with: Dependencies;
@@ -37,52 +67,120 @@ export class WarmTokens {
     this.#with = dependencies;
   }
 
-  /** One run over all tenants. One tenant's failure never stops the others. */
-  async run(): Promise<WarmReport> {
-    const began = this.#with.now();
-    const count: Record<Result, number> = { warm: 0, renewed: 0, activated: 0, pending: 0, revoked: 0, failed: 0 };
-    const tenants = this.#with.tenants.list(['active', 'pending'])[Symbol.asyncIterator]();
+  /**
+   * One run over the tenants of a shard. One tenant's failure never stops the others. What is done is seen in the table, so a
+   * run that is cut off is taken up by the next, which begins with what ends first.
+   *
+   * @throws TenantpostError `STORAGE_UNAVAILABLE` when the tables cannot be read: the next run does it all.
+   */
+  async run(shard: Shard): Promise<WarmReport> {
+    const { now, warmEverySeconds, tokens, log, metrics } = this.#with;
+    const began = now();
+    const ends = began + Math.min(warmEverySeconds * seconds * 0.9, longestRun);
+    const count: Record<keyof WarmReport, number> = {
+      warm: 0,
+      renewed: 0,
+      failed: 0,
+      activated: 0,
+      pending: 0,
+      stopped: 0,
+      left: 0,
+    };
+    const tasks = await this.#plan(shard, count);
+    metrics.gauge('tenantpost.warm.tokens_due', tasks.length, { shard: String(shard.index) });
+    let next = 0;
+    let refused: ErrorCode | undefined;
     const worker = async (): Promise<void> => {
-      for (let next = await tenants.next(); next.done !== true; next = await tenants.next()) {
-        count[await this.#one(next.value)] += 1;
+      while (next < tasks.length && now() < ends) {
+        // When Entra, the vault or our own proof fails everybody, asking on would fail too, and for the next tenant as well.
+        const refusal = tokens.refusesAll();
+        if (refusal !== undefined) {
+          refused = refusal.code;
+          return;
+        }
+        const result = await tasks[next++]?.run();
+        if (result !== undefined) count[result] += 1;
       }
     };
-    // All of them end before the run does, even when the table fails under one.
-    const ends = await Promise.allSettled(Array.from({ length: atOnce }, worker));
-    const failure = ends.find((end) => end.status === 'rejected');
-    if (failure) throw failure.reason;
-    this.#with.log('information', 'warm.done', { ...count, milliseconds: this.#with.now() - began });
+    await Promise.all(Array.from({ length: atOnce }, worker));
+    count.left = tasks.length - next;
+    metrics.gauge('tenantpost.warm.tokens_left', count.left, { shard: String(shard.index) });
+    metrics.record('tenantpost.warm.seconds', (now() - began) / seconds);
+    const detail = { shard: shard.index, ...count, milliseconds: now() - began };
+    if (count.left === 0) log('information', 'warm.done', detail);
+    else log('warning', 'warm.not-done', { ...detail, code: refused });
     return count;
   }
 
-  async #one(tenant: Tenant): Promise<Result> {
-    try {
-      return tenant.state === 'pending' ? await this.#prove(tenant) : await this.#renew(tenant);
-    } catch (error) {
-      const { code } = asTenantpostError(error);
-      this.#with.log('warning', 'warm.tenant-failed', { tenantId: tenant.id, code });
-      return 'failed';
+  /** Everything that is due, the most urgent first; counts what is not. */
+  async #plan(shard: Shard, count: { warm: number }): Promise<readonly Task[]> {
+    const { tenants, index, resources, now, warmEverySeconds, metrics } = this.#with;
+    const period = warmEverySeconds * seconds;
+    const lives = new Map<string, TokenLife>();
+    for await (const { tenantId, resource, ...life } of index.list(shard)) lives.set(`${tenantId} ${resource}`, life);
+    const tasks: Task[] = [];
+    const byState = { pending: 0, active: 0, degraded: 0, revoked: 0 };
+    for await (const tenant of tenants.list(shard)) {
+      byState[tenant.state] += 1;
+      if (tenant.state === 'pending') tasks.push({ urgency: 0, run: () => this.#prove(tenant) });
+      else if (tenant.state === 'active') {
+        for (const resource of resources) {
+          const life = lives.get(`${tenant.id} ${resource}`);
+          // Fresh for two more runs: a run that is missed must not leave a cold cache.
+          const due = life === undefined || renewFrom(life, 2 * period, spreadOf(tenant.id)) <= now();
+          // A tenant that grants the mail protocols to nobody never has their token: it must not keep others waiting.
+          const cold = resource === resources[0] ? 0 : Number.MAX_SAFE_INTEGER;
+          if (due) tasks.push({ urgency: life?.expiresAt ?? cold, run: () => this.#renew(tenant, resource) });
+          else count.warm += 1;
+        }
+      } else if (isTurn(tenant.id, now(), returnInterval(now() - tenant.since), period)) {
+        tasks.push({ urgency: Number.MAX_SAFE_INTEGER, run: () => this.#proveReturn(tenant) });
+      }
     }
+    for (const [state, value] of Object.entries(byState)) {
+      metrics.gauge('tenantpost.warm.tenants', value, { state, shard: String(shard.index) });
+    }
+    return tasks.sort((one, other) => one.urgency - other.urgency);
   }
 
-  async #prove(tenant: Tenant): Promise<Result> {
-    const { state } = await this.#with.proof.proveAgain(tenant);
-    return state === 'active' ? 'activated' : state;
+  async #prove(tenant: Tenant): Promise<keyof WarmReport> {
+    return this.#guarded(tenant, async () => {
+      const { state } = await this.#with.proof.proveAgain(tenant);
+      if (state === 'active') return 'activated';
+      return state === 'pending' ? 'pending' : 'stopped';
+    });
   }
 
-  async #renew(tenant: Tenant): Promise<Result> {
-    const { tokens, proof, warmEverySeconds } = this.#with;
-    // Valid for two more runs: a run that is missed must not leave a cold cache. Senders want five minutes beside.
-    const validFor = 2 * warmEverySeconds * seconds + 5 * minutes;
-    if (await tokens.peek(tenant.id, 'graph', validFor)) return 'warm';
+  async #proveReturn(tenant: Tenant): Promise<keyof WarmReport | undefined> {
+    return this.#guarded(tenant, async () => {
+      const { state } = await this.#with.proof.proveReturn(tenant);
+      return state === 'active' ? 'activated' : undefined;
+    });
+  }
+
+  async #renew(tenant: Tenant, resource: Resource): Promise<keyof WarmReport> {
+    const { tokens, proof, resources } = this.#with;
+    return this.#guarded(tenant, async () => {
+      try {
+        await tokens.renew(tenant.id, resource);
+        return 'renewed';
+      } catch (error) {
+        const { code } = asTenantpostError(error);
+        // A tenant that has lost the mail protocols alone still sends over the first resource.
+        if (!stopsTenant.includes(code) || resource !== resources[0]) throw error;
+        await proof.stop(tenant, code);
+        return 'stopped';
+      }
+    });
+  }
+
+  async #guarded<Result>(tenant: Tenant, work: () => Promise<Result>): Promise<Result | 'failed'> {
     try {
-      await tokens.renew(tenant.id, 'graph');
-      return 'renewed';
+      return await work();
     } catch (error) {
-      const known = asTenantpostError(error);
-      if (!consentIsGone.includes(known.code)) throw known;
-      await proof.revoke(tenant, known.code);
-      return 'revoked';
+      const { code, detail } = asTenantpostError(error);
+      this.#with.log('warning', 'warm.tenant-failed', { tenantId: tenant.id, code, aadsts: detail['aadsts'] });
+      return 'failed';
     }
   }
 }

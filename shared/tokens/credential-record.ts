@@ -2,19 +2,34 @@
 
 import type { CredentialKind } from './credential.ts';
 
+/** That Entra accepted a proof. */
 export interface ProofUse {
   /** `Proof.id`. */
   readonly proofId: string;
   readonly kind: CredentialKind;
-  /** Epoch milliseconds of the newest known use, late by some minutes at most. */
+  /** Epoch milliseconds. */
   readonly usedAt: number;
+  /** As `Proof` has them: the vault may no longer list the proof when somebody asks. */
+  readonly expiresAt?: number;
+  readonly registeredAs?: string;
+}
+
+/** `usedAt` is the newest use that was noted: the newest of all is later by some minutes at most. */
+export interface RememberedUse extends ProofUse {
+  readonly firstUsedAt: number;
+}
+
+export interface Warning {
+  readonly proofId: string;
+  /** The step: so many days before the expiry. */
+  readonly days: number;
 }
 
 export interface CredentialRecord {
-  /** Notes that Entra accepted a proof. */
+  /** Notes a use. One that is older than what is known, or later by less than a minute, changes nothing. */
   noteUse(use: ProofUse): Promise<void>;
-  /** Of every proof that was ever accepted. */
-  uses(): Promise<readonly ProofUse[]>;
-  /** Whether nobody has warned of this before: true once for each proof and number of days. */
-  firstWarning(proofId: string, days: number): Promise<boolean>;
+  /** All that is remembered, of every proof that was ever accepted. */
+  read(): Promise<{ readonly uses: readonly RememberedUse[]; readonly warnings: readonly Warning[] }>;
+  /** Whether nobody has warned of this before: true once. */
+  firstWarning(warning: Warning): Promise<boolean>;
 }

@@ -9,10 +9,12 @@ export interface Proof {
   readonly id: string;
   /** Epoch milliseconds; absent for what does not expire, or whose expiry nobody knows. */
   readonly expiresAt?: number;
+  /** What the app registration calls it, where that differs: by this the operator finds it there. Nothing secret either. */
+  readonly registeredAs?: string;
   /**
    * What goes with a request to the token endpoint of one tenant.
    *
-   * @throws TenantpostError `VAULT_REFUSED`, `VAULT_UNAVAILABLE`, `IDENTITY_UNAVAILABLE` or `CREDENTIAL_REFUSED`.
+   * @throws TenantpostError `VAULT_REFUSED`, `VAULT_UNAVAILABLE`, `IDENTITY_REFUSED` or `IDENTITY_UNAVAILABLE`.
    */
   present(tenantId: string): Promise<Presented>;
 }
@@ -25,7 +27,7 @@ export interface Credential {
    * Everything that may prove the app now, newest first, at least one. There are several while a certificate or a secret is
    * being replaced: the newest may not be registered with Entra yet.
    *
-   * @throws TenantpostError as `present`, and `CREDENTIAL_REFUSED` when there is none that is enabled and valid.
+   * @throws TenantpostError as `present`, and `CREDENTIAL_UNUSABLE` when there is none that is enabled, valid and able.
    */
   proofs(): Promise<readonly Proof[]>;
 }

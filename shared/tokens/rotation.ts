@@ -4,46 +4,69 @@
  * AADSTS700027 and the version before goes on proving the app.
  */
 
-import { type Clock, minutes, seconds } from '../clock.ts';
-import { asTenantpostError, TenantpostError } from '../errors.ts';
+import { type Clock, seconds } from '../clock.ts';
+import { TenantpostError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Credential, Presented, Proof } from './credential.ts';
 import type { CredentialRecord } from './credential-record.ts';
+import { UseNotes } from './use-notes.ts';
 
-interface Options {
+export interface RotationOptions {
   readonly credential: Credential;
   readonly record: Pick<CredentialRecord, 'noteUse'>;
+  /** For so long a proof that Entra did not accept is tried last: thousands of tenants must not each pay for one refusal. */
+  readonly refreshSeconds?: number;
   readonly now: Clock;
   readonly log: Log;
 }
 
 /**
- * The numbers by which Entra says that it does not know this proof, or no longer; any other refusal would meet the next one
- * as well. 700027: the key is not registered. 7000215 and 7000222: the secret is wrong, or has expired.
+ * The numbers by which Entra says that it does not know this very proof, or no longer. Every other refusal would meet the
+ * next proof as well: an assertion that is malformed, for another audience or outside of its time (50027, 700023, 700024) is
+ * so whichever certificate signs it, and the subject name of a certificate (700030) is looked at only where a chain is
+ * sent, which this app never does. https://learn.microsoft.com/entra/identity-platform/reference-error-codes
  */
-const unknownToEntra: readonly unknown[] = [700027, 7000215, 7000222];
+const unknownToEntra: ReadonlySet<unknown> = new Set([
+  // The certificate is not registered, or has expired there; 50012 is the older number for the same.
+  ...[700027, 50012],
+  // The secret is none of the app's, or has expired.
+  ...[7000215, 7000222],
+  // No federated credential trusts the issuer, audience or subject of the managed identity's token.
+  ...[700211, 700212, 700213, 7002138],
+]);
 
-/** For so long a proof that Entra did not accept is tried last: thousands of tenants must not each pay for one refusal. */
-const refusalHolds = 5 * minutes;
-
-/** And when none is accepted, nobody asks for so long: requests that are bound to fail would only add to the trouble. */
+/** When no proof is accepted, nobody asks for so long: requests that are bound to fail would only add to the trouble. */
 const allRefusedHolds = 30 * seconds;
-
-/** How often each process notes the proof that it uses. */
-const noteEvery = 10 * minutes;
 
 interface Refusal {
   readonly at: number;
   readonly error: TenantpostError;
 }
 
-export class Rotation {
-  readonly #options: Options;
-  #inUse: { readonly id: string; readonly notedAt: number } | undefined;
-  readonly #refusals = new Map<string, Refusal>();
+/** The one request that goes ahead with a proof of which nobody knows yet whether Entra accepts it. */
+interface Trial {
+  readonly proofId: string;
+  readonly over: Promise<void>;
+  readonly end: () => void;
+}
 
-  constructor(options: Options) {
+export class Rotation {
+  readonly #options: RotationOptions;
+  readonly #refusedFor: number;
+  readonly #notes: UseNotes;
+  readonly #accepted = new Set<string>();
+  readonly #refusals = new Map<string, Refusal>();
+  /** When the log last said that a proof is not registered. */
+  readonly #saidAt = new Map<string, number>();
+  #inUse: string | undefined;
+  /** What the credential listed last. */
+  #listed: readonly Proof[] = [];
+  #trial: Trial | undefined;
+
+  constructor(options: RotationOptions) {
     this.#options = options;
+    this.#refusedFor = (options.refreshSeconds ?? 600) * seconds;
+    this.#notes = new UseNotes(options);
   }
 
   /**
@@ -52,69 +75,146 @@ export class Rotation {
    * @throws what `ask` threw for another reason than the proof; else the refusal of the newest proof.
    */
   async ask<Answer>(tenantId: string, ask: (presented: Presented) => Promise<Answer>): Promise<Answer> {
+    const proofs = await this.#options.credential.proofs();
+    this.#listed = proofs;
+    const verdict = this.#verdictFor(proofs);
+    if (verdict !== undefined) await verdict;
+    this.#requireSomeHope(tenantId, proofs);
+    const order = this.#inOrder(proofs);
+    const trial = this.#begin(order);
+    try {
+      const refused = new Map<Proof, TenantpostError>();
+      for (const [place, proof] of order.entries()) {
+        try {
+          const answer = await ask(await proof.present(tenantId));
+          this.#accept(proof);
+          return answer;
+        } catch (error) {
+          if (!isOfThisProof(error)) throw error;
+          refused.set(proof, error);
+          this.#refuse(proof, error, order[place + 1]);
+        }
+      }
+      const newest = proofs.find((proof) => refused.has(proof));
+      throw (newest && refused.get(newest)) ?? nothingToShow();
+    } finally {
+      trial?.end();
+    }
+  }
+
+  /**
+   * What to wait for, once, before asking: while another request tries what nobody has used yet, and nothing is known to
+   * work. So a switch costs a process one refused request, and not one for each that is under way.
+   */
+  #verdictFor(proofs: readonly Proof[]): Promise<void> | undefined {
+    return proofs.some(({ id }) => this.#accepted.has(id)) ? undefined : this.#trial?.over;
+  }
+
+  /**
+   * Newest first, but what was refused lately last; and while another request tries what nobody has used yet, what is known
+   * to work first.
+   */
+  #inOrder(proofs: readonly Proof[]): readonly Proof[] {
+    const refused = ({ id }: Proof): boolean => this.#wasRefused(id, this.#refusedFor) !== undefined;
+    const order = [...proofs.filter((proof) => !refused(proof)), ...proofs.filter(refused)];
+    const known = this.#trial && order.find(({ id }) => this.#accepted.has(id));
+    return known === undefined ? order : [known, ...order.filter((proof) => proof !== known)];
+  }
+
+  /** @throws TenantpostError when all proofs were refused a moment ago: the reason of the newest, for this tenant. */
+  #requireSomeHope(tenantId: string, proofs: readonly Proof[]): void {
+    const refusals = proofs.map(({ id }) => this.#wasRefused(id, allRefusedHolds));
+    const [newest] = refusals;
+    if (newest === undefined || refusals.includes(undefined)) return;
+    const { kind } = this.#options.credential;
+    const { code, detail } = newest.error;
+    const until = Math.min(...refusals.map((refusal) => refusal?.at ?? 0)) + allRefusedHolds;
+    const ids = proofs.map(({ id }) => id).join(' ');
+    throw new TenantpostError(
+      code,
+      `Entra is not asked for a token of tenant ${tenantId}: a moment ago no ${kind} of this app was accepted (${ids}).`,
+      {
+        cause: newest.error,
+        detail: { ...detail, tenantId, credential: kind, proofs: ids },
+        retryAfterSeconds: Math.ceil((until - this.#options.now()) / seconds),
+      },
+    );
+  }
+
+  /** Where there is only one proof and nothing against it, everybody may go at once. */
+  #begin([first, ...others]: readonly Proof[]): Trial | undefined {
+    if (first === undefined || this.#trial !== undefined || this.#accepted.has(first.id)) return undefined;
+    if (others.length === 0 && !this.#refusals.has(first.id)) return undefined;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const trial: Trial = {
+      proofId: first.id,
+      over: promise,
+      end: () => {
+        if (this.#trial === trial) this.#trial = undefined;
+        resolve();
+      },
+    };
+    this.#trial = trial;
+    return trial;
+  }
+
+  #accept({ id, expiresAt, registeredAs }: Proof): void {
     const { credential, now, log } = this.#options;
-    const proofs = this.#inOrder(await credential.proofs());
-    let refusal = this.#sharedRefusal(proofs);
-    if (refusal !== undefined) throw refusal;
-    for (const [place, proof] of proofs.entries()) {
-      try {
-        const answer = await ask(await proof.present(tenantId));
-        this.#accepted(proof);
-        return answer;
-      } catch (error) {
-        if (!isUnknownToEntra(error)) throw error;
-        refusal ??= error;
-        this.#refusals.set(proof.id, { at: now(), error });
-        log('warning', 'credential.not-registered', {
-          credential: credential.kind,
-          proof: proof.id,
-          next: proofs[place + 1]?.id,
-          aadsts: error.detail['aadsts'],
-        });
+    this.#accepted.add(id);
+    this.#refusals.delete(id);
+    const before = this.#inUse;
+    if (before !== id && !this.#isLateAnswer(id, before)) {
+      this.#inUse = id;
+      if (before !== undefined) {
+        log('information', 'credential.changed', { credential: credential.kind, proof: id, before });
       }
     }
-    throw refusal ?? new TenantpostError('CREDENTIAL_REFUSED', 'There is nothing to prove the app with.');
-  }
-
-  /** The proof that Entra accepted last; before the first request of this process, the newest. */
-  async current(): Promise<Proof | undefined> {
-    const proofs = await this.#options.credential.proofs();
-    return proofs.find(({ id }) => id === this.#inUse?.id) ?? proofs[0];
-  }
-
-  #accepted(proof: Proof): void {
-    const { credential, record, now, log } = this.#options;
-    this.#refusals.delete(proof.id);
-    const at = now();
-    const noted = this.#inUse;
-    if (noted?.id === proof.id && at - noted.notedAt < noteEvery) return;
-    if (noted !== undefined && noted.id !== proof.id) {
-      log('information', 'credential.changed', { credential: credential.kind, proof: proof.id, before: noted.id });
-    }
-    this.#inUse = { id: proof.id, notedAt: at };
-    record.noteUse({ proofId: proof.id, kind: credential.kind, usedAt: at }).catch((error: unknown) => {
-      // Whether an old certificate may go is asked of the record, so a gap in it must be seen; mail goes on.
-      log('warning', 'credential.use-not-noted', { proof: proof.id, code: asTenantpostError(error).code });
+    this.#notes.used({
+      proofId: id,
+      kind: credential.kind,
+      usedAt: now(),
+      ...(expiresAt !== undefined && { expiresAt }),
+      ...(registeredAs !== undefined && { registeredAs }),
     });
   }
 
-  #inOrder(proofs: readonly Proof[]): readonly Proof[] {
-    const refused = ({ id }: Proof): boolean => this.#wasRefused(id, refusalHolds) !== undefined;
-    return [...proofs.filter((proof) => !refused(proof)), ...proofs.filter(refused)];
+  /** An older proof that is accepted while the newer one works was shown before anybody knew that. */
+  #isLateAnswer(id: string, inUse: string | undefined): boolean {
+    if (inUse === undefined || !this.#accepted.has(inUse)) return false;
+    const place = (of: string): number => this.#listed.findIndex((proof) => proof.id === of);
+    return place(inUse) !== -1 && (place(id) === -1 || place(id) > place(inUse));
   }
 
-  /** Why the newest was refused, when all of them were a moment ago. */
-  #sharedRefusal(proofs: readonly Proof[]): TenantpostError | undefined {
-    const refusals = proofs.map(({ id }) => this.#wasRefused(id, allRefusedHolds));
-    return refusals.includes(undefined) ? undefined : refusals[0];
+  #refuse({ id, registeredAs }: Proof, error: TenantpostError, next: Proof | undefined): void {
+    const { credential, now, log } = this.#options;
+    const at = now();
+    this.#accepted.delete(id);
+    this.#refusals.set(id, { at, error });
+    if (at - (this.#saidAt.get(id) ?? -Infinity) < this.#refusedFor) return;
+    this.#saidAt.set(id, at);
+    log('warning', error.code === 'CREDENTIAL_UNUSABLE' ? 'credential.unusable' : 'credential.not-registered', {
+      credential: credential.kind,
+      proof: id,
+      registeredAs,
+      next: next?.id,
+      aadsts: error.detail['aadsts'],
+    });
   }
 
-  #wasRefused(id: string, within: number): TenantpostError | undefined {
+  #wasRefused(id: string, within: number): Refusal | undefined {
     const refusal = this.#refusals.get(id);
-    return refusal !== undefined && this.#options.now() - refusal.at < within ? refusal.error : undefined;
+    return refusal !== undefined && this.#options.now() - refusal.at < within ? refusal : undefined;
   }
 }
 
-function isUnknownToEntra(error: unknown): error is TenantpostError {
-  return error instanceof TenantpostError && unknownToEntra.includes(error.detail['aadsts']);
+/** Another proof may do. One that cannot even be presented (its key may not sign) is no better than one that is unknown. */
+function isOfThisProof(error: unknown): error is TenantpostError {
+  return (
+    error instanceof TenantpostError &&
+    (error.code === 'CREDENTIAL_UNUSABLE' || unknownToEntra.has(error.detail['aadsts']))
+  );
+}
+
+function nothingToShow(): TenantpostError {
+  return new TenantpostError('CREDENTIAL_REFUSED', 'There is nothing to prove the app with.');
 }

@@ -6,12 +6,14 @@
 import { asTenantpostError, type ErrorCode, TenantpostError } from '../errors.ts';
 import { type Clock, seconds } from '../clock.ts';
 import type { Log } from '../log.ts';
-import type { Resource } from './token.ts';
+import type { Resource } from '../resource.ts';
 
 /** What another process was told, as far as it can be kept. */
 export interface SharedFailure {
   readonly code: ErrorCode;
   readonly aadsts: number | undefined;
+  /** For how long nobody is to ask again, where Entra or the vault said so. */
+  readonly retryAfterSeconds: number | undefined;
 }
 
 /** The table that decides. */
@@ -22,7 +24,7 @@ export interface RenewalClaims {
    * @throws TenantpostError `STORAGE_UNAVAILABLE`.
    */
   claim(tenantId: string, resource: Resource, until: number): Promise<'ours' | 'theirs' | SharedFailure>;
-  /** Ends our claim. A failure is kept for those who wait. */
+  /** Ends our claim, if it still is ours. A failure is kept for those who wait. */
   release(tenantId: string, resource: Resource, failure: SharedFailure | undefined): Promise<void>;
 }
 
@@ -60,10 +62,13 @@ export class SharedRenewal {
     const patience = now() + claimLasts;
     for (let pause = looks.first; ; pause = Math.min(2 * pause, looks.most)) {
       const claim = await this.#claim(tenantId, resource);
-      if (claim === 'ours') return this.#ours(tenantId, resource, renew);
+      if (claim === 'ours') {
+        // Between the caller's look and this claim another process may have begun and finished.
+        return this.#ours(tenantId, resource, async () => (await look()) ?? (await renew()));
+      }
+      if (typeof claim === 'object') throw failureOf(tenantId, claim);
       // Without the table nobody can tell who asks. Mail is worth more than a request saved.
       if (claim === 'unknown' || now() >= patience) return renew();
-      if (claim !== 'theirs') throw failureOf(tenantId, claim);
       await wait(pause);
       const token = await look();
       if (token !== undefined) return token;
@@ -85,8 +90,9 @@ export class SharedRenewal {
     try {
       return await renew();
     } catch (error) {
-      const { code, detail } = asTenantpostError(error);
-      failure = { code, aadsts: typeof detail['aadsts'] === 'number' ? detail['aadsts'] : undefined };
+      const { code, detail, retryAfterSeconds } = asTenantpostError(error);
+      const { aadsts } = detail;
+      failure = { code, aadsts: typeof aadsts === 'number' ? aadsts : undefined, retryAfterSeconds };
       throw error;
     } finally {
       const { claims, log } = this.#options;
@@ -98,8 +104,11 @@ export class SharedRenewal {
   }
 }
 
-function failureOf(tenantId: string, { code, aadsts }: SharedFailure): TenantpostError {
+function failureOf(tenantId: string, { code, aadsts, retryAfterSeconds }: SharedFailure): TenantpostError {
   const number = aadsts === undefined ? '' : ` (AADSTS${aadsts})`;
   const message = `Another process asked for a token of tenant ${tenantId} a moment ago and got none${number}.`;
-  return new TenantpostError(code, message, { detail: { tenantId, aadsts } });
+  return new TenantpostError(code, message, {
+    detail: { tenantId, aadsts },
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
 }

@@ -2,6 +2,7 @@
 
 import { ConsentProof } from '../../shared/tenants/prove-consent.ts';
 import type { Tenant } from '../../shared/tenants/tenant.ts';
+import type { Resource } from '../../shared/resource.ts';
 import type { Token } from '../../shared/tokens/token.ts';
 import { settableClock } from './clock.ts';
 import { MemoryAuditTrail } from './memory-audit-trail.ts';
@@ -18,8 +19,8 @@ export function aProof(...known: readonly Tenant[]) {
   const dropped: string[] = [];
   const tokens = {
     renew: (tenantId: string): Promise<Token> => Promise.resolve(aToken({ tenantId })),
-    drop: (tenantId: string): Promise<void> => {
-      dropped.push(tenantId);
+    drop: (tenantId: string, resource: Resource): Promise<void> => {
+      dropped.push(`${tenantId} ${resource}`);
       return Promise.resolve();
     },
   };

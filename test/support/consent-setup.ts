@@ -7,7 +7,7 @@ import { Links } from '../../shared/tenants/links.ts';
 import type { Tenant } from '../../shared/tenants/tenant.ts';
 import { clientId, contoso, graphResource } from './app-identity.ts';
 import { settableClock } from './clock.ts';
-import { fixedDataKey } from './fixed-data-key.ts';
+import { fixedDataKeys } from './fixed-data-keys.ts';
 import { MemoryAuditTrail } from './memory-audit-trail.ts';
 import { MemoryInvitationStore } from './memory-invitation-store.ts';
 import { recordingLog } from './recording-log.ts';
@@ -17,7 +17,7 @@ export function aConsent() {
   const clock = settableClock();
   const store = new MemoryInvitationStore();
   const audit = new MemoryAuditTrail();
-  const links = new Links(fixedDataKey(), clock.now);
+  const links = new Links(fixedDataKeys(), clock.now);
   const invitations = new Invitations({ store, links, audit, now: clock.now });
   const log = recordingLog();
   const proved: (string | undefined)[][] = [];

@@ -1,10 +1,10 @@
-/** A process of its own that reads the data key over https by its managed identity and prints a digest of it. */
+/** A process of its own that reads the newest data key over https by its managed identity and prints a digest of it. */
 
 import { createHash } from 'node:crypto';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { z } from 'zod';
 import { storageClients } from '../../shared/adapters/storage-clients.ts';
-import { VaultDataKey } from '../../shared/adapters/vault-data-key.ts';
+import { VaultDataKeys } from '../../shared/adapters/vault-data-keys.ts';
 import { vaultClients } from './vault-clients.ts';
 
 const settings = z
@@ -13,13 +13,12 @@ const settings = z
 
 const credential = new ManagedIdentityCredential({ clientId: settings.CLIENT_ID });
 const urls = { blob: settings.TABLE_URL, queue: settings.TABLE_URL, table: settings.TABLE_URL };
-const dataKey = new VaultDataKey({
+const dataKeys = new VaultDataKeys({
   ...vaultClients(settings.VAULT_URL, credential),
   table: storageClients({ kind: 'identity', urls, clientId: undefined }, credential).table(settings.TABLE),
   wrappingKeyName: settings.KEY,
+  now: Date.now,
+  log: () => undefined,
 });
-console.log(
-  createHash('sha256')
-    .update(await dataKey.read())
-    .digest('hex'),
-);
+const { bytes } = await dataKeys.current();
+console.log(createHash('sha256').update(bytes).digest('hex'));

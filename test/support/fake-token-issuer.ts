@@ -1,8 +1,8 @@
 /** Entra as a function: a token for the tenant asked, unless a test says otherwise. */
 
-import type { Resource } from '../../shared/tokens/token.ts';
+import type { Resource } from '../../shared/resource.ts';
 import type { TokenIssuer } from '../../shared/tokens/token-source.ts';
-import { aTokenValue } from './unsigned-token.ts';
+import { aTokenValueFor } from './unsigned-token.ts';
 
 export type Answer = (tenantId: string, resource: Resource) => string | Promise<string>;
 
@@ -11,7 +11,7 @@ export class FakeTokenIssuer implements TokenIssuer {
   readonly requests: string[] = [];
   answer: Answer;
 
-  constructor(answer: Answer = (tid) => aTokenValue({ tid })) {
+  constructor(answer: Answer = aTokenValueFor) {
     this.answer = answer;
   }
 

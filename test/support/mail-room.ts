@@ -25,7 +25,7 @@ export function aMailRoom(...known: readonly Tenant[]) {
   const log = recordingLog();
   const sent: { job: MailJob; token: Token }[] = [];
   const dropped: string[] = [];
-  const revoked: [string, ErrorCode][] = [];
+  const stopped: [string, ErrorCode][] = [];
   const tokens = {
     get: (tenantId: string): Promise<Token> => Promise.resolve(aToken({ tenantId })),
     drop: (tenantId: string): Promise<void> => {
@@ -41,15 +41,15 @@ export function aMailRoom(...known: readonly Tenant[]) {
     },
   };
   const proof = {
-    revoke: (tenant: Tenant, code: ErrorCode): Promise<Tenant> => {
-      revoked.push([tenant.id, code]);
+    stop: (tenant: Tenant, code: ErrorCode): Promise<Tenant> => {
+      stopped.push([tenant.id, code]);
       return Promise.resolve(tenant);
     },
   };
   const sendMail = new SendMail({ tenants, tokens, proof, outcomes, queue, transport, now: clock.now, log: log.log });
   /** The row of `aMailJob()`. */
   const row = () => outcomes.row(contoso, 'invoice-4711');
-  return { clock, tenants, outcomes, queue, log, sent, dropped, revoked, tokens, proof, transport, sendMail, row };
+  return { clock, tenants, outcomes, queue, log, sent, dropped, stopped, tokens, proof, transport, sendMail, row };
 }
 
 export type MailRoom = ReturnType<typeof aMailRoom>;

@@ -1,6 +1,7 @@
 /** Tenants in a map. */
 
-import type { Tenant, TenantState, TenantStore } from '../../shared/tenants/tenant.ts';
+import type { Shard } from '../../shared/shard.ts';
+import type { Tenant, TenantStore } from '../../shared/tenants/tenant.ts';
 
 export class MemoryTenantStore implements TenantStore {
   readonly rows = new Map<string, Tenant>();
@@ -21,10 +22,10 @@ export class MemoryTenantStore implements TenantStore {
     return Promise.resolve();
   }
 
-  async *list(states: readonly TenantState[]): AsyncIterable<Tenant> {
+  async *list({ from, before }: Shard): AsyncIterable<Tenant> {
     for (const tenant of [...this.rows.values()]) {
       await Promise.resolve();
-      if (states.includes(tenant.state)) yield tenant;
+      if (tenant.id >= from && tenant.id < before) yield tenant;
     }
   }
 }

@@ -10,6 +10,11 @@ export function aTenant(overrides: Partial<Tenant> = {}): Tenant {
   return { id: contoso, state: 'active', since: noon - 24 * hours, objectId: enterpriseApp, ...overrides };
 }
 
+/** Active ones with ids of their own. */
+export function manyTenants(count: number): Tenant[] {
+  return Array.from({ length: count }, () => aTenant({ id: crypto.randomUUID() }));
+}
+
 export function aPendingTenant(overrides: Partial<Tenant> = {}): Tenant {
   return { id: contoso, state: 'pending', since: noon, code: 'APP_NOT_IN_TENANT', ...overrides };
 }

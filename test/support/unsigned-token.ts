@@ -1,7 +1,8 @@
 /** Access tokens without a signature: the app never checks one, since that is the resource's to do. */
 
-import type { Resource, Token, TokenExpectation } from '../../shared/tokens/token.ts';
-import { clientId, contoso, enterpriseApp, graphResource } from './app-identity.ts';
+import type { Resource } from '../../shared/resource.ts';
+import type { Token, TokenExpectation } from '../../shared/tokens/token.ts';
+import { clientId, contoso, enterpriseApp, graphResource, outlookResource } from './app-identity.ts';
 import { noon } from './clock.ts';
 
 /** An hour from the clock's start, in seconds. */
@@ -14,6 +15,8 @@ export function aTokenValue(claims: Record<string, unknown> = {}): string {
     tid: contoso,
     oid: enterpriseApp,
     appid: clientId,
+    iss: `https://sts.windows.net/${String(claims['tid'] ?? contoso)}/`,
+    iat: inAnHour - 3600,
     roles: ['Mail.Send'],
     exp: inAnHour,
     ...claims,
@@ -21,11 +24,20 @@ export function aTokenValue(claims: Record<string, unknown> = {}): string {
   return `${encoded({ alg: 'none', typ: 'JWT' })}.${encoded(payload)}.`;
 }
 
+/** One for Graph or for Outlook, with a permission that it needs. */
+export function aTokenValueFor(tid: string, resource: Resource, claims: Record<string, unknown> = {}): string {
+  const ofOutlook = { aud: outlookResource, roles: ['SMTP.SendAsApp'] };
+  return aTokenValue({ tid, ...(resource === 'outlook' && ofOutlook), ...claims });
+}
+
 export function aToken(overrides: Partial<Token> = {}): Token {
   return {
     value: aTokenValue(),
     tenantId: contoso,
+    clientId,
+    audience: graphResource,
     resource: 'graph',
+    issuedAt: noon,
     expiresAt: inAnHour * 1000,
     roles: ['Mail.Send'],
     objectId: enterpriseApp,
@@ -34,7 +46,8 @@ export function aToken(overrides: Partial<Token> = {}): Token {
 }
 
 export function anExpectation(tenantId: string = contoso, resource: Resource = 'graph'): TokenExpectation {
-  return { tenantId, resource, audience: graphResource, clientId };
+  const audience = resource === 'graph' ? graphResource : outlookResource;
+  return { tenantId, resource, audience, clientId, isForeignIssuer: () => false };
 }
 
 function encoded(part: object): string {

@@ -3,10 +3,12 @@
 import type { TokenCredential } from '@azure/identity';
 import { CertificateClient } from '@azure/keyvault-certificates';
 import { CryptographyClient, KeyClient } from '@azure/keyvault-keys';
+import { SecretClient } from '@azure/keyvault-secrets';
 
 export interface VaultClients {
   readonly certificates: CertificateClient;
   readonly keys: KeyClient;
+  readonly secrets: SecretClient;
   /** By whole key id, or by name and version below the vault. One client a key, as the SDK is meant to be used. */
   cryptography(key: string): CryptographyClient;
 }
@@ -17,6 +19,7 @@ export function vaultClients(url: string, credential: TokenCredential): VaultCli
   return {
     certificates: new CertificateClient(url, credential, options),
     keys: new KeyClient(url, credential, options),
+    secrets: new SecretClient(url, credential, options),
     cryptography(key) {
       const { href } = new URL(key, `${url}/keys/`);
       const held = byKey.get(href) ?? new CryptographyClient(href, credential, options);

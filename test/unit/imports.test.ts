@@ -3,7 +3,7 @@
  *
  *     functions -> shared/host -> shared/<topic> <- shared/adapters
  *
- * `shared/services.ts` alone imports both sides. Whoever breaks a rule here is told the file, the import and the rule.
+ * `shared/services.ts` alone imports both sides; `cli` knows the app by its HTTP API only. Whoever breaks a rule here is told the file, the import and the rule.
  */
 
 import assert from 'node:assert/strict';
@@ -51,7 +51,7 @@ function importsOf(file: string): readonly Import[] {
   }));
 }
 
-const files = globSync(['functions/**/*.ts', 'shared/**/*.ts'], { cwd: root }).sort();
+const files = globSync(['functions/**/*.ts', 'shared/**/*.ts', 'cli/**/*.ts'], { cwd: root }).sort();
 const imports = files.flatMap(importsOf);
 
 const isIn = (folder: string) => (path: string) => path.startsWith(`${folder}/`);
@@ -61,7 +61,8 @@ const isServices = (path: string): boolean => path === 'shared/services.ts';
 const isTopLevel = (path: string): boolean => /^shared\/[^/]+\.ts$/.test(path) && !isServices(path);
 const topicOf = (path: string): Topic | undefined => topics.find((topic) => path.startsWith(`shared/${topic}/`));
 const isInside = (path: string): boolean => topicOf(path) !== undefined || isTopLevel(path);
-const isOurs = (path: string): boolean => /^(functions|shared)\//.test(path);
+const isOurs = (path: string): boolean => /^(functions|shared|cli)\//.test(path);
+const inCli = isIn('cli');
 
 /** Fails with every import of the files that breaks the rule, by file and import. */
 function hold(rule: string, concerned: (file: string) => boolean, allowed: (one: Import) => boolean): void {
@@ -85,15 +86,10 @@ test('every import is seen: what is imported of ours exists', () => {
 
 describe('functions', () => {
   hold(
-    'import the host folder, services, settings, names, errors, field problems and topics, and never an adapter',
+    'import the host folder, services, topics and what stands directly in shared, and never an adapter',
     inFunctions,
     ({ file, of }) =>
-      !isOurs(of) ||
-      inHost(of) ||
-      isServices(of) ||
-      ['config', 'names', 'errors', 'field-problem'].some((name) => of === `shared/${name}.ts`) ||
-      topicOf(of) !== undefined ||
-      (file === 'functions/index.ts' && inFunctions(of)),
+      !isOurs(of) || inHost(of) || isServices(of) || isInside(of) || (file === 'functions/index.ts' && inFunctions(of)),
   );
   hold('import no package but @azure/functions', inFunctions, ({ of }) => isOurs(of) || of === '@azure/functions');
   hold(
@@ -145,6 +141,19 @@ describe('the host folder', () => {
     'imports types of topics, the files directly in shared and itself, and no adapter and no services',
     inHost,
     ({ of, isType }) => !isOurs(of) || isTopLevel(of) || inHost(of) || (topicOf(of) !== undefined && isType),
+  );
+});
+
+describe('the command', () => {
+  hold(
+    'imports itself, the names and zod: what it knows of the app comes over HTTP',
+    inCli,
+    ({ of }) => inCli(of) || of === 'shared/names.ts' || /^(node:\w+|zod)$/.test(of),
+  );
+  hold(
+    'is imported by nothing else',
+    (file) => !inCli(file),
+    ({ of }) => !inCli(of),
   );
 });
 

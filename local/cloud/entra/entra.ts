@@ -7,6 +7,7 @@ import { AdminConsent } from './admin-consent.ts';
 import { keySet, openIdConfiguration } from './discovery.ts';
 import { readForm } from './request-form.ts';
 import { requestIds } from './request-ids.ts';
+import { shownCertificate } from './shown-certificate.ts';
 import { TokenEndpoint } from './token-endpoint.ts';
 
 interface Answer {
@@ -26,9 +27,19 @@ export function entra(cloud: CloudContext): Hono {
     work: (reads: (form: URLSearchParams) => void) => Answer | Promise<Answer>,
   ) => {
     let form: URLSearchParams | undefined;
+    const shown = (): { certificate?: string } => {
+      const certificate = shownCertificate(form);
+      return certificate === undefined ? {} : { certificate };
+    };
     try {
       const { body, tenantId } = await work((read) => (form = read));
-      cloud.journal.record({ service: 'entra', operation, status: 200, ...(tenantId !== undefined && { tenantId }) });
+      cloud.journal.record({
+        service: 'entra',
+        operation,
+        status: 200,
+        ...(tenantId !== undefined && { tenantId }),
+        ...shown(),
+      });
       return c.json(body, 200, answerHeaders(requestIds(cloud, c.req.raw, form)));
     } catch (error) {
       const refusal = error instanceof EntraError ? error : unexpected(error);
@@ -40,6 +51,7 @@ export function entra(cloud: CloudContext): Hono {
         code: `AADSTS${code}`,
         reason,
         ...(tenantId !== undefined && { tenantId }),
+        ...shown(),
       });
       const ids = requestIds(cloud, c.req.raw, form);
       return c.json(errorBody(refusal, ids), status, {

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createInvitation } from '../../../functions/create-invitation.ts';
 import { hours } from '../../../shared/clock.ts';
-import { contoso } from '../../support/app-identity.ts';
+import { Invitations } from '../../../shared/tenants/invitation.ts';
+import { Links } from '../../../shared/tenants/links.ts';
+import { contoso, fabrikam } from '../../support/app-identity.ts';
 import { noon } from '../../support/clock.ts';
 import { failing } from '../../support/failing.ts';
+import { fixedDataKeys } from '../../support/fixed-data-keys.ts';
 import { aJsonRequest, anInvocation } from '../../support/invocation.ts';
 import { memoryServices } from '../../support/memory-services.ts';
 import { answerOf, objectIn } from './answer.ts';
@@ -85,6 +88,22 @@ describe('a request that is wrong is 400, names the field and invites nobody', (
       assert.doesNotMatch(text, /anna@contoso/);
     }
   });
+});
+
+test('for another tenant than the home of a single-tenant registration it is 400, with the field', async () => {
+  const memory = memoryServices();
+  const { invitationStore: store, audit, now } = memory;
+  const links = new Links(fixedDataKeys(), now);
+  const invitations = new Invitations({ store, links, audit, now, singleTenantId: contoso });
+  const bound = { ...memory, services: { ...memory.services, invitations } };
+  const { status, body } = await create(JSON.stringify({ tenant: fabrikam }), bound);
+  const { code, field, expected, status: said } = objectIn(body);
+  assert.deepEqual([status, said, code, field], [400, 400, 'TENANT_NOT_HOME', '/tenant']);
+  assert.match(String(expected), new RegExp(contoso));
+  assert.equal(store.rows.size, 0);
+
+  const home = await create('', bound);
+  assert.deepEqual([home.status, objectIn(home.body)['tenant']], [201, contoso]);
 });
 
 test('while storage is down it is 503, and the document says the same status', async () => {

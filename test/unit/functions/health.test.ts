@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { health } from '../../../functions/health.ts';
 import { noon } from '../../support/clock.ts';
+import { aProof } from '../../support/credential.ts';
 import { failing } from '../../support/failing.ts';
 import { anInvocation, aRequest } from '../../support/invocation.ts';
 import { memoryServices } from '../../support/memory-services.ts';
@@ -24,7 +25,7 @@ test('an installation that could send is 200, and the answer is kept by no cache
 
 test('one that will soon need a certificate is 200 too: it still sends', async () => {
   const memory = memoryServices();
-  memory.parts.credential.describe = () => Promise.resolve({ notBefore: 0, expiresAt: noon + 1, thumbprint: '' });
+  memory.parts.credential.list = [aProof('print', { expiresAt: noon + 1 })];
   const { status, body } = await ask(memory);
   assert.deepEqual([status, objectIn(body)['state']], [200, 'warning']);
 });

@@ -35,13 +35,42 @@ describe('a malformed setting is refused', () => {
       'https://:password@login.example.com',
     ],
     TENANTPOST_GRAPH_URL: ['graph', 'http://localhost:8444', 'http://127.0.0.1:8444', 'https://graph.example.com/v1.0'],
+    TENANTPOST_RESOURCES: ['outlook', 'graph,imap', 'Graph', 'graph,graph', 'graph outlook', ','],
+    TENANTPOST_GRAPH_RESOURCE: [
+      'graph',
+      'http://graph.example.com',
+      'https://graph.example.com/.default',
+      'https://graph example.com',
+      'https://graph.example.com?a=b',
+      '00000003-0000-0000-c000-000000000000',
+    ],
+    TENANTPOST_OUTLOOK_RESOURCE: ['outlook', 'https://', 'https://outlook.example.com/.default'],
+    TENANTPOST_TOKEN_EXCHANGE_RESOURCE: ['AzureADTokenExchange', 'api://', 'api://AzureADTokenExchange/.default'],
+    TENANTPOST_SINGLE_TENANT_ID: ['contoso.example', 'organizations', '11111111'],
     TENANTPOST_VAULT_URL: [
-      'vault',
+      'kv-tenantpost',
+      'kv-tenantpost.vault.azure.net',
+      'https://acct.vault.azure.net/certificates/tenantpost',
       'http://localhost:8445',
       'https://acct.vault.azure.net/keys',
       'https://:password@acct.vault.azure.net',
     ],
-    TENANTPOST_CERTIFICATE_NAME: ['mail certificate', 'a/b', 'a'.repeat(128)],
+    TENANTPOST_CREDENTIAL: ['cert', 'Certificate', 'managedidentity', 'password'],
+    TENANTPOST_CERTIFICATE_NAME: [
+      'mail certificate',
+      'a/b',
+      'a'.repeat(128),
+      'https://acct.vault.azure.net/certificates/tenantpost',
+    ],
+    TENANTPOST_CERTIFICATE_SIGNING: ['remote', 'Vault'],
+    TENANTPOST_CLIENT_SECRET_NAME: ['mail secret', 'https://acct.vault.azure.net/secrets/mail'],
+    TENANTPOST_CLIENT_SECRET: [
+      '@Microsoft.KeyVault(SecretUri=https://acct.vault.azure.net/secrets/mail)',
+      '@microsoft.keyvault(VaultName=acct;SecretName=mail)',
+      'abc8Q~value ',
+    ],
+    TENANTPOST_CLIENT_SECRET_EXPIRES: ['31.01.2027', '2027-02-30', '2027'],
+    TENANTPOST_CREDENTIAL_REFRESH_SECONDS: ['9', '3601', '0', '10m', '1e3', '-60', '60.5'],
     TENANTPOST_WRAPPING_KEY_NAME: ['tokens_key', 'a'.repeat(128)],
     TENANTPOST_SMTP_HOST: [
       'smtp.example.com',
@@ -67,6 +96,7 @@ describe('a malformed setting is refused', () => {
       '-60',
       '1.5',
     ],
+    TENANTPOST_WARM_SHARDS: ['0', '33', '-1', '1.5', 'two'],
     AZURE_CLIENT_ID: ['system'],
   };
   const malformedIdentity: Record<string, readonly string[]> = {
@@ -77,6 +107,18 @@ describe('a malformed setting is refused', () => {
     AzureWebJobsStorage__clientId: ['system'],
   };
 
+  /** What must stand beside a setting, since it is refused without, whatever its form. */
+  const beside: Record<string, Environment> = {
+    TENANTPOST_OUTLOOK_RESOURCE: { TENANTPOST_RESOURCES: 'graph,outlook' },
+    TENANTPOST_CLIENT_SECRET_NAME: { TENANTPOST_CREDENTIAL: 'secret' },
+    TENANTPOST_CLIENT_SECRET: { TENANTPOST_CREDENTIAL: 'secret' },
+    TENANTPOST_CLIENT_SECRET_EXPIRES: { TENANTPOST_CREDENTIAL: 'secret', TENANTPOST_CLIENT_SECRET: 'abc8Q~value' },
+    TENANTPOST_TOKEN_EXCHANGE_RESOURCE: {
+      TENANTPOST_CREDENTIAL: 'managed-identity',
+      AZURE_CLIENT_ID: crypto.randomUUID(),
+    },
+  };
+
   const cases = [
     ...Object.entries(malformed).map(([name, values]) => ({ name, values, environment: emulatorSettings })),
     ...Object.entries(malformedIdentity).map(([name, values]) => ({ name, values, environment: deployedSettings })),
@@ -84,7 +126,7 @@ describe('a malformed setting is refused', () => {
   for (const { name, values, environment } of cases) {
     for (const value of values) {
       test(`${name} of "${value.slice(0, 40)}"`, () => {
-        const said = expectationsOf(environment({ [name]: value }));
+        const said = expectationsOf(environment({ ...beside[name], [name]: value }));
         assert.deepEqual(Object.keys(said), [name]);
         // The sentence is ours: the parser's own begin with "Invalid" or "Too".
         assert.match(said[name] ?? '', /^(an? |one of |"managedidentity")/);
@@ -164,6 +206,81 @@ describe('storage', () => {
       readConfig(deployedSettings()),
     );
   });
+});
+
+describe('the credential', () => {
+  const secret = { TENANTPOST_CREDENTIAL: 'secret' };
+  const identity = { TENANTPOST_CREDENTIAL: 'managed-identity' };
+  const value = { TENANTPOST_CLIENT_SECRET: 'abc8Q~value' };
+  const named = { TENANTPOST_CLIENT_SECRET_NAME: 'mail' };
+  const date = { TENANTPOST_CLIENT_SECRET_EXPIRES: '2027-01-31' };
+  const cases: Record<string, { settings: Environment; said: Record<string, RegExp> }> = {
+    'of no kind that there is, whatever stands beside it, is refused alone': {
+      settings: { TENANTPOST_CREDENTIAL: 'certificat', TENANTPOST_CERTIFICATE_NAME: 'x', ...value },
+      said: { TENANTPOST_CREDENTIAL: /^one of certificate, managed-identity, secret$/ },
+    },
+    'by managed identity is refused without its client id': {
+      settings: identity,
+      said: { AZURE_CLIENT_ID: /^the client id of a user-assigned identity: .*\(it is not set\)$/ },
+    },
+    'by secret is refused without one': {
+      settings: secret,
+      said: { TENANTPOST_CLIENT_SECRET: /^the secret, or TENANTPOST_CLIENT_SECRET_NAME .*\(neither is set\)$/ },
+    },
+    'by secret is refused with both its value and its name in the vault': {
+      settings: { ...secret, ...value, ...named },
+      said: {
+        TENANTPOST_CLIENT_SECRET: /^nothing, since TENANTPOST_CLIENT_SECRET_NAME names the secret in the vault$/,
+      },
+    },
+    'by a secret in the vault is refused with a date of its own': {
+      settings: { ...secret, ...named, ...date },
+      said: { TENANTPOST_CLIENT_SECRET_EXPIRES: /^nothing, since the vault knows when its secret expires$/ },
+    },
+    'by certificate is refused with what belongs to a secret': {
+      settings: { ...value, ...date },
+      said: {
+        TENANTPOST_CLIENT_SECRET: /^nothing, unless TENANTPOST_CREDENTIAL is secret$/,
+        TENANTPOST_CLIENT_SECRET_EXPIRES: /^nothing, unless TENANTPOST_CREDENTIAL is secret$/,
+      },
+    },
+    'by secret is refused with what belongs to a certificate': {
+      settings: { ...secret, ...named, TENANTPOST_CERTIFICATE_NAME: 'x', TENANTPOST_CERTIFICATE_SIGNING: 'local' },
+      said: {
+        TENANTPOST_CERTIFICATE_NAME: /^nothing, unless TENANTPOST_CREDENTIAL is certificate$/,
+        TENANTPOST_CERTIFICATE_SIGNING: /^nothing, unless TENANTPOST_CREDENTIAL is certificate$/,
+      },
+    },
+  };
+  for (const [what, { settings, said }] of Object.entries(cases)) {
+    test(what, () => {
+      const expected = expectationsOf(emulatorSettings(settings));
+      assert.deepEqual(Object.keys(expected), Object.keys(said));
+      for (const [name, pattern] of Object.entries(said)) assert.match(expected[name] ?? '', pattern);
+    });
+  }
+
+  test('shows nothing of a reference that was not resolved, and says what is to be done', () => {
+    const reference = '@Microsoft.KeyVault(SecretUri=https://private-vault.vault.azure.net/secrets/mail)';
+    const { message } = refusalOfSettings(emulatorSettings({ ...secret, TENANTPOST_CLIENT_SECRET: reference }));
+    assert.match(message, /TENANTPOST_CLIENT_SECRET: expected a secret, and its Key Vault reference was not resolved/);
+    assert.match(message, /Key Vault Secrets User/);
+    assert.doesNotMatch(message, /private-vault/);
+  });
+});
+
+test('the vault’s name alone, or the address of what is in it, is told which form is wanted', () => {
+  for (const url of ['kv-tenantpost', 'https://kv-tenantpost.vault.azure.net/certificates/tenantpost']) {
+    const said = expectationsOf(emulatorSettings({ TENANTPOST_VAULT_URL: url }))['TENANTPOST_VAULT_URL'];
+    assert.equal(
+      said,
+      'an address like https://kv-tenantpost.vault.azure.net: not the name alone, and nothing after it',
+    );
+  }
+  const named = expectationsOf(
+    emulatorSettings({ TENANTPOST_CERTIFICATE_NAME: 'https://kv.vault.azure.net/certificates/x' }),
+  );
+  assert.match(named['TENANTPOST_CERTIFICATE_NAME'] ?? '', /^a name of .*, not the address in the vault$/);
 });
 
 describe('several wrong settings', () => {

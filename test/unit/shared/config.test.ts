@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
-import { type Cloud, clouds } from '../../../shared/clouds.ts';
 import { readConfig, settingNames } from '../../../shared/config.ts';
 import { clientId } from '../../support/app-identity.ts';
 import {
@@ -10,6 +9,7 @@ import {
   connectionString,
   deployedSettings,
   emulatorSettings,
+  type Environment,
   expectationsOf,
   storageUrls,
 } from '../../support/settings.ts';
@@ -22,11 +22,15 @@ describe('a good configuration', () => {
       publicUrl: 'https://mail.example.com',
       authorityUrl: 'https://login.microsoftonline.com',
       graphUrl: 'https://graph.microsoft.com',
+      resources: ['graph'],
+      audiences: { graph: 'https://graph.microsoft.com' },
+      singleTenantId: undefined,
       vault: {
         url: 'https://acct.vault.azure.net',
-        certificateName: 'tenantpost',
         wrappingKeyName: 'tenantpost-tokens',
       },
+      credential: { kind: 'certificate', certificateName: 'tenantpost', signing: 'vault' },
+      credentialRefreshSeconds: 600,
       mailHosts: {
         smtp: 'smtp.office365.com:587',
         imap: 'outlook.office365.com:993',
@@ -35,6 +39,7 @@ describe('a good configuration', () => {
       identityClientId: undefined,
       storage: { kind: 'connectionString', connectionString },
       warmEverySeconds: 300,
+      warmShards: 1,
     });
   });
 
@@ -78,7 +83,8 @@ describe('a good configuration', () => {
     );
     assert.equal(config.authorityUrl, 'https://localhost:8443');
     assert.equal(config.graphUrl, 'https://127.0.0.1:8444');
-    assert.equal(config.vault.certificateName, 'mail-2027');
+    assert.ok(config.credential.kind === 'certificate');
+    assert.equal(config.credential.certificateName, 'mail-2027');
     assert.equal(config.vault.wrappingKeyName, 'tokens-2027');
     assert.deepEqual(config.mailHosts, {
       smtp: 'smtp.example.com:25',
@@ -86,6 +92,39 @@ describe('a good configuration', () => {
       pop: 'pop.example.com:110',
     });
     assert.equal(config.warmEverySeconds, 60);
+  });
+
+  test('has the credential that is chosen, with what belongs to it alone', () => {
+    const credentialOf = (settings: Environment) => readConfig(emulatorSettings(settings)).credential;
+    assert.deepEqual(credentialOf({ TENANTPOST_CERTIFICATE_SIGNING: 'local' }), {
+      kind: 'certificate',
+      certificateName: 'tenantpost',
+      signing: 'local',
+    });
+    const identity = { TENANTPOST_CREDENTIAL: 'managed-identity', AZURE_CLIENT_ID: clientId };
+    assert.deepEqual(credentialOf(identity), {
+      kind: 'managed-identity',
+      identityClientId: clientId,
+      tokenExchangeResource: 'api://AzureADTokenExchange',
+    });
+    const secret = { TENANTPOST_CREDENTIAL: 'secret' };
+    assert.deepEqual(credentialOf({ ...secret, TENANTPOST_CLIENT_SECRET_NAME: 'mail' }), {
+      kind: 'secret',
+      secretName: 'mail',
+    });
+    const value = { ...secret, TENANTPOST_CLIENT_SECRET: 'abc8Q~value' };
+    assert.deepEqual(credentialOf({ ...value, TENANTPOST_CLIENT_SECRET_EXPIRES: '2027-01-31' }), {
+      kind: 'secret',
+      secret: 'abc8Q~value',
+      expiresAt: Date.UTC(2027, 0, 31),
+    });
+  });
+
+  test('may look for new versions every ten seconds, once an hour, and at every period between', () => {
+    for (const text of ['10', '11', '600', '3600']) {
+      const config = readConfig(emulatorSettings({ TENANTPOST_CREDENTIAL_REFRESH_SECONDS: text }));
+      assert.equal(config.credentialRefreshSeconds, Number(text));
+    }
   });
 
   test('may warm at every period whose runs fit the hour, up to a quarter of it', () => {
@@ -116,31 +155,6 @@ describe('a good configuration', () => {
     );
     assert.equal(config.publicUrl, 'https://mail.example.com');
     assert.equal(config.vault.url, 'https://v.vault.azure.net');
-  });
-
-  for (const cloud of ['public', 'usgov', 'usgov-dod', 'china'] as const satisfies readonly Cloud[]) {
-    test(`in cloud ${cloud} takes that cloud's endpoints`, () => {
-      const config = readConfig(emulatorSettings({ TENANTPOST_CLOUD: cloud }));
-      assert.equal(config.cloud, cloud);
-      assert.equal(config.authorityUrl, clouds[cloud].authorityUrl);
-      assert.equal(config.graphUrl, clouds[cloud].graphUrl);
-      assert.deepEqual(config.mailHosts, clouds[cloud].mailHosts);
-    });
-  }
-
-  test('gives the national clouds their own authority and Graph', () => {
-    const endpoints = Object.fromEntries(
-      Object.keys(clouds).map((cloud) => {
-        const { authorityUrl, graphUrl } = readConfig(emulatorSettings({ TENANTPOST_CLOUD: cloud }));
-        return [cloud, [authorityUrl, graphUrl]];
-      }),
-    );
-    assert.deepEqual(endpoints, {
-      public: ['https://login.microsoftonline.com', 'https://graph.microsoft.com'],
-      usgov: ['https://login.microsoftonline.us', 'https://graph.microsoft.us'],
-      'usgov-dod': ['https://login.microsoftonline.us', 'https://dod-graph.microsoft.us'],
-      china: ['https://login.partner.microsoftonline.cn', 'https://microsoftgraph.chinacloudapi.cn'],
-    });
   });
 });
 

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, describe, type TestContext, test } from 'node:test';
 import { decodeProtectedHeader } from 'jose';
+import { makeAppCertificate } from '../../../../local/cloud/certificate-authority.ts';
 import { directoryState } from '../../../../local/cloud/state/directory.ts';
 import type { Registration } from '../../../../local/cloud/state.ts';
 import {
   addTenant,
   anAssertion,
   anEnterpriseApp,
+  appCertificate,
   customers,
   enterpriseAppIn,
   entraError,
@@ -193,7 +195,14 @@ test('requests are journalled with code, tenant and reason, and without what the
   const [granted, refused, ...more] = cloud.journal.entries
     .slice(before)
     .map(({ at: _at, request: _request, ...entry }) => entry);
-  assert.deepEqual(granted, { service: 'entra', operation: 'token', status: 200, tenantId: customers.contoso.id });
+  const { thumbprint: certificate } = appCertificate(cloud.state);
+  assert.deepEqual(granted, {
+    service: 'entra',
+    operation: 'token',
+    status: 200,
+    tenantId: customers.contoso.id,
+    certificate,
+  });
   assert.deepEqual(refused, {
     service: 'entra',
     operation: 'token',
@@ -205,6 +214,23 @@ test('requests are journalled with code, tenant and reason, and without what the
   assert.deepEqual(more, []);
   const journal = JSON.stringify(cloud.journal.entries);
   assert.ok(!journal.includes(assertion) && !journal.includes('hunter2') && !journal.includes('eyJ'));
+});
+
+test('the journal names the certificate of an assertion, accepted or not, and nothing else that stands in its place', async () => {
+  const certificate = await makeAppCertificate('not registered');
+  const named = async (assertion: string) => {
+    await requestToken(cloud, { form: { client_assertion: assertion } });
+    const { code, certificate: shown } = cloud.journal.entries.at(-1) ?? {};
+    return [code, shown];
+  };
+  const { thumbprint } = appCertificate(cloud.state);
+  assert.deepEqual(await named(await anAssertion(cloud)), [undefined, thumbprint]);
+  assert.deepEqual(await named(await anAssertion(cloud, { certificate })), ['AADSTS700027', certificate.thumbprint]);
+  for (const value of ['hunter2', `${thumbprint}x`, 7, undefined]) {
+    const [code, shown] = await named(await anAssertion(cloud, { header: { 'x5t#S256': value } }));
+    assert.deepEqual([typeof code, shown], ['string', undefined]);
+  }
+  assert.deepEqual(await named('no assertion'), [cloud.journal.entries.at(-1)?.code, undefined]);
 });
 
 function setPropagation(t: TestContext, propagation: { enterpriseApp: number; roles: number }): void {

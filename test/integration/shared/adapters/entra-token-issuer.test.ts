@@ -8,7 +8,7 @@ import { freePort } from '../../../../local/free-port.ts';
 import { EntraTokenIssuer, type EntraTokenIssuerOptions } from '../../../../shared/adapters/entra-token-issuer.ts';
 import { VaultCertificateCredential } from '../../../../shared/adapters/vault-certificate-credential.ts';
 import { hours } from '../../../../shared/clock.ts';
-import type { Credential } from '../../../../shared/tokens/credential.ts';
+import type { Credential, Presented } from '../../../../shared/tokens/credential.ts';
 import { settableClock } from '../../../support/clock.ts';
 import {
   addTenant,
@@ -21,6 +21,8 @@ import {
 } from '../../../support/cloud.ts';
 import { failureOf, shownOf } from '../../../support/failure-of.ts';
 import { managedIdentity } from '../../../support/managed-identity.ts';
+import { recordingLog } from '../../../support/recording-log.ts';
+import { rotationOf, rotationPresenting } from '../../../support/rotation.ts';
 import { vaultClients } from '../../../support/vault-clients.ts';
 
 const cloud = await startTestCloud();
@@ -34,14 +36,23 @@ function credential(overrides: Partial<ConstructorParameters<typeof VaultCertifi
     certificateName: vendor.certificateName,
     clientId: vendor.appId,
     authorityUrl: cloud.urls.entra,
+    refreshSeconds: 600,
     now: Date.now,
+    log: recordingLog().log,
     ...overrides,
   });
 }
 
+/** What the vault's certificate presents to a tenant. */
+async function presentTo(tenantId: string): Promise<Presented> {
+  const [proof] = await credential().proofs();
+  assert.ok(proof);
+  return proof.present(tenantId);
+}
+
 function issuer(overrides: Partial<EntraTokenIssuerOptions> = {}): EntraTokenIssuer {
   return new EntraTokenIssuer({
-    credential: credential(),
+    rotation: rotationOf(credential()),
     clientId: vendor.appId,
     authorityUrl: cloud.urls.entra,
     authorityIsKnown: false,
@@ -85,8 +96,9 @@ describe('a token', () => {
   test('costs one signature and one request to the token endpoint', async () => {
     const one = issuer();
     await one.request(contoso, 'graph');
+    const tenant = justConsented();
     const index = cloud.journal.entries.length;
-    await one.request(contoso, 'graph');
+    await one.request(tenant, 'graph');
     assert.deepEqual(since(index, 'vault'), ['sign 200']);
     // Microsoft's own authorities are known to MSAL and cost no discovery.
     assert.deepEqual(since(index, 'entra'), ['discovery 200', 'token 200']);
@@ -172,39 +184,38 @@ describe('a refusal of Entra', () => {
   });
 
   test("for another tenant's assertion is CREDENTIAL_REFUSED", async () => {
-    const own = credential();
-    const mistaken: Credential = {
-      assertion: () => own.assertion(customers.fabrikam.id),
-      describe: () => own.describe(),
-    };
-    const { code, detail } = await failureOf(issuer({ credential: mistaken }).request(contoso, 'graph'));
+    const mistaken = rotationPresenting(() => presentTo(customers.fabrikam.id));
+    const { code, detail } = await failureOf(issuer({ rotation: mistaken }).request(contoso, 'graph'));
     assert.deepEqual([code, detail['aadsts']], ['CREDENTIAL_REFUSED', 700023]);
   });
 
-  test('for an assertion of a clock that is two hours late is CREDENTIAL_REFUSED', async () => {
-    const late = credential({ now: settableClock(Date.now() - 2 * hours).now });
-    const { code, detail } = await failureOf(issuer({ credential: late }).request(contoso, 'graph'));
+  test('for an assertion of a clock that is two hours ahead is CREDENTIAL_REFUSED', async () => {
+    const ahead = credential({ now: settableClock(Date.now() + 2 * hours).now });
+    const { code, detail } = await failureOf(issuer({ rotation: rotationOf(ahead) }).request(contoso, 'graph'));
     assert.deepEqual([code, detail['aadsts']], ['CREDENTIAL_REFUSED', 700024]);
   });
 
-  test('for a resource that the tenant does not have is TOKEN_REFUSED, with its number', async () => {
-    const one = issuer({ audiences: { graph: 'https://nothing.example' } });
-    const { code, detail } = await failureOf(one.request(contoso, 'graph'));
-    assert.deepEqual([code, detail['aadsts']], ['TOKEN_REFUSED', 500011]);
+  test('for a tenant of another cloud is TENANT_IN_OTHER_CLOUD', async () => {
+    const { id } = addTenant(cloud, { nationalCloud: 'microsoftonline.us' });
+    const { code, detail } = await failureOf(issuer().request(id, 'graph'));
+    assert.deepEqual([code, detail['aadsts']], ['TENANT_IN_OTHER_CLOUD', 900382]);
+  });
+
+  test('for an enterprise application that is disabled is APP_BLOCKED', async () => {
+    const { id } = addTenant(cloud);
+    cloud.state.enterpriseApps.push(anEnterpriseApp({ tenantId: id, accountEnabled: false }));
+    const { code, detail } = await failureOf(issuer().request(id, 'graph'));
+    assert.deepEqual([code, detail['aadsts']], ['APP_BLOCKED', 7000112]);
   });
 
   test('shows nothing of the assertion', async () => {
     const assertions: string[] = [];
-    const own = credential();
-    const watched: Credential = {
-      async assertion(tenantId) {
-        const made = await own.assertion(tenantId);
-        assertions.push(made);
-        return made;
-      },
-      describe: () => own.describe(),
-    };
-    const shown = shownOf(await failureOf(issuer({ credential: watched }).request(addTenant(cloud).id, 'graph')));
+    const watched = rotationPresenting(async (tenantId) => {
+      const presented = await presentTo(tenantId);
+      if ('assertion' in presented) assertions.push(presented.assertion);
+      return presented;
+    });
+    const shown = shownOf(await failureOf(issuer({ rotation: watched }).request(addTenant(cloud).id, 'graph')));
     assert.equal(assertions.length, 1);
     for (const part of assertions.join('.').split('.')) assert.equal(shown.includes(part), false);
   });
@@ -216,7 +227,10 @@ describe('without an assertion', { concurrency: true }, () => {
     cloud.state.identities.push({ clientId, principalId: crypto.randomUUID(), name: clientId, vaultRoles: [] });
     const denied = credential(vaultClients(cloud.urls.vault, managedIdentity(cloud, clientId)));
     const tenant = justConsented();
-    assert.equal((await failureOf(issuer({ credential: denied }).request(tenant, 'graph'))).code, 'VAULT_REFUSED');
+    assert.equal(
+      (await failureOf(issuer({ rotation: rotationOf(denied) }).request(tenant, 'graph'))).code,
+      'VAULT_REFUSED',
+    );
     assert.deepEqual(
       cloud.journal.entries.filter(({ tenantId }) => tenantId === tenant),
       [],
@@ -226,7 +240,10 @@ describe('without an assertion', { concurrency: true }, () => {
   test('because the vault is away, a token is VAULT_UNAVAILABLE', async () => {
     const away = credential(vaultClients(`https://localhost:${await freePort()}`, managedIdentity(cloud)));
     const tenant = justConsented();
-    assert.equal((await failureOf(issuer({ credential: away }).request(tenant, 'graph'))).code, 'VAULT_UNAVAILABLE');
+    assert.equal(
+      (await failureOf(issuer({ rotation: rotationOf(away) }).request(tenant, 'graph'))).code,
+      'VAULT_UNAVAILABLE',
+    );
     assert.deepEqual(
       cloud.journal.entries.filter(({ tenantId }) => tenantId === tenant),
       [],

@@ -14,7 +14,7 @@ import { recordingLog } from '../../../support/recording-log.ts';
 import { contoso } from '../../../support/app-identity.ts';
 import { noon } from '../../../support/clock.ts';
 import { failureOf } from '../../../support/failure-of.ts';
-import { fixedDataKey } from '../../../support/fixed-data-key.ts';
+import { fixedDataKeys } from '../../../support/fixed-data-keys.ts';
 import { anOutcome } from '../../../support/outcome.ts';
 import { storageThatIsDown } from '../../../support/storage-accounts.ts';
 import { aTenant, anInvitation } from '../../../support/tenant.ts';
@@ -25,7 +25,7 @@ const tenants = new TableTenantStore(down.table(tables.tenants), recordingLog().
 const audit = new TableAuditTrail(down.table(tables.consents));
 const invitations = new TableInvitationStore(down.table(tables.invitations));
 const outcomes = new TableOutcomeStore(down.table(tables.outcomes));
-const tokens = new TableTokenStore(down.table(tables.tokens), fixedDataKey(), 'public');
+const tokens = new TableTokenStore(down.table(tables.tokens), fixedDataKeys(), 'public');
 const jobs = new QueueJobQueue(
   down.queue(queues.mailGraph),
   down.queue(queues.mailGraphPoison),

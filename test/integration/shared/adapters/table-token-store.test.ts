@@ -1,24 +1,34 @@
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
-import { TableTokenStore } from '../../../../shared/adapters/table-token-store.ts';
+import { after, before, describe, test } from 'node:test';
+import { TableRenewalClaims } from '../../../../shared/adapters/table-renewal-claims.ts';
+import { type Installation, TableTokenStore } from '../../../../shared/adapters/table-token-store.ts';
 import { tables } from '../../../../shared/names.ts';
-import { deriveKey } from '../../../../shared/tokens/data-key.ts';
-import { seal } from '../../../../shared/tokens/seal.ts';
+import { type Resource, resources } from '../../../../shared/resource.ts';
+import { shards } from '../../../../shared/shard.ts';
+import type { Token } from '../../../../shared/tokens/token.ts';
+import type { TokenInIndex } from '../../../../shared/tokens/token-index.ts';
+import { clientId } from '../../../support/app-identity.ts';
 import { failing, withCode } from '../../../support/failing.ts';
-import { fixedDataKey } from '../../../support/fixed-data-key.ts';
+import { failureOf } from '../../../support/failure-of.ts';
+import { fixedDataKeys } from '../../../support/fixed-data-keys.ts';
+import { everything } from '../../../support/warming.ts';
 import { startStorageAccounts } from '../../../support/storage-accounts.ts';
 import { aToken, aTokenValue } from '../../../support/unsigned-token.ts';
 
 const accounts = await startStorageAccounts();
 after(() => accounts.stop());
 
-const installation = 'public 5c2d9f4e-8a41-4f0e-9c77-3d1b8a6f2e10';
-const dataKey = fixedDataKey();
+const installation: Installation = {
+  cloud: 'public',
+  authorityUrl: 'https://login.microsoftonline.com',
+  clientId,
+};
+const dataKeys = fixedDataKeys();
 
 for (const { how, clients } of accounts.both) {
   describe(`tokens over ${how}`, () => {
     const table = clients.table(tables.tokens);
-    const store = new TableTokenStore(table, dataKey, installation);
+    const store = new TableTokenStore(table, dataKeys, installation);
 
     /** A token in the table, of a tenant that no other test knows. */
     async function written(overrides: Parameters<typeof aToken>[0] = {}) {
@@ -35,7 +45,14 @@ for (const { how, clients } of accounts.both) {
     }
 
     const putSealed = (tenantId: string, sealed: string) =>
-      table.upsertEntity({ partitionKey: tenantId, rowKey: 'graph', sealed }, 'Replace');
+      table.upsertEntity({ partitionKey: tenantId, rowKey: 'graph', sealed, dataKey: '1' }, 'Replace');
+
+    /** Copies the row of one token, every property of it, to where another one belongs. */
+    async function copied(from: Token, tenantId: string, resource: Resource): Promise<void> {
+      const { sealed, dataKey, issuedAt, expiresAt } = await table.getEntity(from.tenantId, from.resource);
+      const row = { partitionKey: tenantId, rowKey: resource, sealed, dataKey, issuedAt, expiresAt };
+      await table.upsertEntity(row, 'Replace');
+    }
 
     test('come back as they were written, and the last one written counts', async () => {
       const { tenantId, value } = await written();
@@ -58,10 +75,12 @@ for (const { how, clients } of accounts.both) {
       assert.equal(await store.read(tenantId, 'graph'), value);
     });
 
-    test('lie in the table unreadable, with their expiry beside them', async () => {
-      const { tenantId, value, expiresAt } = await written();
+    test('lie in the table unreadable, with their life and the name of their data key beside them', async () => {
+      const { tenantId, value, issuedAt, expiresAt } = await written();
       const row = await table.getEntity(tenantId, 'graph');
-      assert.deepEqual(row['expiresAt'], new Date(expiresAt));
+      const { dataKey } = row;
+      assert.deepEqual([row['issuedAt'], row['expiresAt']], [new Date(issuedAt), new Date(expiresAt)]);
+      assert.equal(dataKey, '1');
       const stored = JSON.stringify(row);
       for (const part of value.split('.').filter((text) => text !== '')) {
         assert.equal(stored.includes(part), false);
@@ -73,37 +92,62 @@ for (const { how, clients } of accounts.both) {
       assert.notEqual(await sealedOf(tenantId), before);
     });
 
-    test('that are copied to another tenant are none', async () => {
-      const { tenantId, value } = await written();
+    test('whose row is copied to another tenant are refused as wrong there, and stand where they were', async () => {
+      const token = await written();
       const other = crypto.randomUUID();
-      await putSealed(other, await sealedOf(tenantId));
-      assert.equal(await store.read(other, 'graph'), undefined);
+      await copied(token, other, 'graph');
+      const { code, detail } = await failureOf(store.read(other, 'graph'));
+      assert.deepEqual([code, detail], ['TOKEN_WRONG', { tenantId: other, resource: 'graph' }]);
+      assert.equal(await store.read(token.tenantId, 'graph'), token.value);
+    });
+
+    test('whose row is copied to the other resource are refused as wrong there, either way', async () => {
+      const graph = await written();
+      await copied(graph, graph.tenantId, 'outlook');
+      await assert.rejects(store.read(graph.tenantId, 'outlook'), withCode('TOKEN_WRONG'));
+      const outlook = await written({ resource: 'outlook' });
+      await copied(outlook, outlook.tenantId, 'graph');
+      await assert.rejects(store.read(outlook.tenantId, 'graph'), withCode('TOKEN_WRONG'));
+      assert.equal(await store.read(outlook.tenantId, 'outlook'), outlook.value);
+    });
+
+    for (const [what, elsewhere] of Object.entries({
+      'of another app': { clientId: '0a0a0a0a-0000-4000-8000-0000000000aa' },
+      'in another cloud': { cloud: 'usgov' },
+      'of another authority': { authorityUrl: 'https://login.microsoftonline.us' },
+    })) {
+      test(`of an installation ${what}, under the same data key, are refused as wrong, either way`, async () => {
+        const token = await written();
+        const other = new TableTokenStore(table, dataKeys, { ...installation, ...elsewhere });
+        await assert.rejects(other.read(token.tenantId, 'graph'), withCode('TOKEN_WRONG'));
+        assert.equal(await store.read(token.tenantId, 'graph'), token.value);
+        await other.write(token);
+        await assert.rejects(store.read(token.tenantId, 'graph'), withCode('TOKEN_WRONG'));
+      });
+    }
+
+    test('are bound so that no other split of the same words means the same', async () => {
+      const joined = `${installation.authorityUrl}","${installation.clientId}`;
+      const confused = { ...installation, authorityUrl: joined, clientId: '' };
+      const token = await written();
+      await new TableTokenStore(table, dataKeys, confused).write(token);
+      await assert.rejects(store.read(token.tenantId, 'graph'), withCode('TOKEN_WRONG'));
+    });
+
+    test('under a data key that is kept no more are none: they have ended long ago', async () => {
+      const { tenantId, value } = await written();
+      const later = new TableTokenStore(table, fixedDataKeys(8, '2'), installation);
+      assert.equal(await later.read(tenantId, 'graph'), undefined);
       assert.equal(await store.read(tenantId, 'graph'), value);
     });
 
-    test('that are copied from another resource are none', async () => {
-      const tenantId = crypto.randomUUID();
-      const key = await deriveKey(dataKey, 'seal tokens');
-      await putSealed(tenantId, seal(key, 'a token', `${installation} ${tenantId} outlook`));
-      assert.equal(await store.read(tenantId, 'graph'), undefined);
-      await putSealed(tenantId, seal(key, 'a token', `${installation} ${tenantId} graph`));
-      assert.equal(await store.read(tenantId, 'graph'), 'a token');
-    });
-
-    test('of another installation on the same table are none', async () => {
+    test('that name another data key than the one that made them are refused as wrong', async () => {
       const { tenantId } = await written();
-      for (const other of [`usgov ${installation.split(' ')[1]}`, `public ${crypto.randomUUID()}`]) {
-        assert.equal(await new TableTokenStore(table, dataKey, other).read(tenantId, 'graph'), undefined);
-      }
+      const other = new TableTokenStore(table, fixedDataKeys(8), installation);
+      await assert.rejects(other.read(tenantId, 'graph'), withCode('TOKEN_WRONG'));
     });
 
-    test('made with another data key are none', async () => {
-      const { tenantId } = await written();
-      const other = new TableTokenStore(table, fixedDataKey(8), installation);
-      assert.equal(await other.read(tenantId, 'graph'), undefined);
-    });
-
-    test('changed in one bit are none, wherever it is', async () => {
+    test('changed in one bit are refused as wrong, wherever it is', async () => {
       const { tenantId, value } = await written();
       const sealed = Buffer.from(await sealedOf(tenantId), 'base64');
       for (const at of [
@@ -118,27 +162,105 @@ for (const { how, clients } of accounts.both) {
         const changed = Buffer.from(sealed);
         changed.writeUInt8(changed.readUInt8(at) ^ 1, at);
         await putSealed(tenantId, changed.toString('base64'));
-        assert.equal(await store.read(tenantId, 'graph'), undefined, `byte ${at}`);
+        await assert.rejects(store.read(tenantId, 'graph'), withCode('TOKEN_WRONG'), `byte ${at}`);
       }
       await putSealed(tenantId, sealed.toString('base64'));
       assert.equal(await store.read(tenantId, 'graph'), value);
     });
 
-    test('that are cut short, empty, or no base64 are none', async () => {
-      const { tenantId } = await written();
+    test('that are cut short, empty, no base64 or no text are refused as wrong, and mended by the next write', async () => {
+      const token = await written();
+      const { tenantId } = token;
       const sealed = await sealedOf(tenantId);
       for (const changed of [sealed.slice(0, -8), sealed.slice(0, 40), '', '%%%', 'x'.repeat(400)]) {
         await putSealed(tenantId, changed);
-        assert.equal(await store.read(tenantId, 'graph'), undefined);
+        await assert.rejects(store.read(tenantId, 'graph'), withCode('TOKEN_WRONG'));
       }
+      for (const row of [{}, { sealed }, { sealed: 7, dataKey: '1' }, { sealed, dataKey: 1 }]) {
+        await table.upsertEntity({ partitionKey: tenantId, rowKey: 'graph', ...row }, 'Replace');
+        await assert.rejects(store.read(tenantId, 'graph'), withCode('TOKEN_WRONG'));
+      }
+      await store.write(token);
+      assert.equal(await store.read(tenantId, 'graph'), token.value);
+    });
+
+    test('of a table that is missing are not taken for tokens that nobody has', async () => {
+      const elsewhere = new TableTokenStore(clients.table('nosuchtable'), dataKeys, installation);
+      await assert.rejects(elsewhere.read(crypto.randomUUID(), 'graph'), withCode('STORAGE_UNAVAILABLE'));
     });
 
     test('cannot be read or written while the data key cannot be had', async () => {
       const { tenantId, value } = await written();
-      const locked = new TableTokenStore(table, { read: failing('VAULT_REFUSED') }, installation);
+      const fails = failing('VAULT_REFUSED');
+      const locked = new TableTokenStore(table, { current: fails, find: fails }, installation);
       await assert.rejects(locked.read(tenantId, 'graph'), withCode('VAULT_REFUSED'));
       await assert.rejects(locked.write(aToken({ tenantId })), withCode('VAULT_REFUSED'));
       assert.equal(await store.read(tenantId, 'graph'), value);
+    });
+  });
+
+  describe(`the index of tokens over ${how}`, () => {
+    const table = clients.table('tokensofindex');
+    const store = new TableTokenStore(table, dataKeys, installation);
+    before(() => table.createTable());
+
+    async function listed(count: number): Promise<readonly (readonly TokenInIndex[])[]> {
+      const lists: TokenInIndex[][] = [];
+      for (const shard of shards(count)) {
+        const list: TokenInIndex[] = [];
+        for await (const one of store.list(shard)) list.push(one);
+        lists.push(list);
+      }
+      return lists;
+    }
+    const nameOf = ({ tenantId, resource }: TokenInIndex): string => `${tenantId} ${resource}`;
+
+    test('lists each token once, over more rows than a page holds, and in one shard alone', async () => {
+      const tenants = Array.from({ length: 600 }, () => crypto.randomUUID());
+      const wanted = tenants.flatMap((tenantId) => resources.map((resource) => aToken({ tenantId, resource })));
+      const next = wanted.values();
+      const writer = async (): Promise<void> => {
+        for (const token of next) await store.write(token);
+      };
+      await Promise.all(Array.from({ length: 16 }, writer));
+      for (const count of [1, 3, 16]) {
+        const lists = await listed(count);
+        // A page has at most 1000 rows: https://learn.microsoft.com/rest/api/storageservices/query-timeout-and-pagination
+        assert.deepEqual(lists.flat().map(nameOf).sort(), wanted.map(nameOf).sort());
+        for (const [at, { from, before }] of shards(count).entries()) {
+          assert.ok(lists[at]?.every(({ tenantId }) => tenantId >= from && tenantId < before));
+        }
+      }
+      const [all = []] = await listed(1);
+      const { issuedAt, expiresAt } = aToken();
+      assert.ok(all.every((one) => one.issuedAt === issuedAt && one.expiresAt === expiresAt));
+    });
+
+    test('tells lives without a data key: nothing is decrypted, and no token is fetched', async () => {
+      const fails = failing('VAULT_UNAVAILABLE');
+      const locked = new TableTokenStore(table, { current: fails, find: fails }, installation);
+      for await (const one of locked.list(everything)) {
+        assert.deepEqual(Object.keys(one).sort(), ['expiresAt', 'issuedAt', 'resource', 'tenantId']);
+        return;
+      }
+      assert.fail('nothing was listed');
+    });
+
+    test('leaves out claims, data keys, and rows that are no token', async () => {
+      const before = new Set((await listed(1)).flat().map(nameOf));
+      const tenantId = crypto.randomUUID();
+      const claims = new TableRenewalClaims(table, Date.now);
+      assert.equal(await claims.claim(tenantId, 'graph', Date.now() + 60_000), 'ours');
+      const when = { issuedAt: new Date(), expiresAt: new Date() };
+      const none = [
+        { partitionKey: 'data-key', rowKey: '1', wrapped: '', createdAt: new Date() },
+        { partitionKey: tenantId, rowKey: 'sharepoint', ...when },
+        { partitionKey: tenantId, rowKey: 'graph', sealed: 'x' },
+        { partitionKey: tenantId, rowKey: 'outlook', ...when, expiresAt: 'tomorrow' },
+      ];
+      for (const entity of none) await table.createEntity(entity);
+      assert.deepEqual(new Set((await listed(1)).flat().map(nameOf)), before);
+      assert.deepEqual(new Set((await listed(5)).flat().map(nameOf)), before);
     });
   });
 }

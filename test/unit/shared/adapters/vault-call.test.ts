@@ -39,7 +39,7 @@ describe('a call that fails', () => {
   }
 
   for (const [what, cause] of Object.entries({
-    'a managed identity that cannot be reached': Object.assign(new Error('x'), { name: 'CredentialUnavailableError' }),
+    'an error of the SDK’s own': new Error('x is not a valid Key Vault key ID'),
     'a network that is down': Object.assign(new Error('x'), { code: 'ENOTFOUND' }),
     'a status that is none': Object.assign(new Error('x'), { statusCode: 'x' }),
     text: 'x',

@@ -1,16 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Health, type HealthReport } from '../../../../shared/checks/health.ts';
-import { hours, seconds } from '../../../../shared/clock.ts';
+import { hours, minutes, seconds } from '../../../../shared/clock.ts';
 import { errorMeanings } from '../../../../shared/errors.ts';
 import { noon, settableClock } from '../../../support/clock.ts';
+import { aCredential, aProof, MemoryCredentialRecord } from '../../../support/credential.ts';
 import { failing } from '../../../support/failing.ts';
 
 const days = 24 * hours;
 
 function anInstallation(expiresAt = noon + 365 * days) {
   const clock = settableClock();
-  const asked = { storage: 0, vault: 0, assertion: [] as string[] };
+  const asked = { storage: 0, vault: 0, presented: [] as string[] };
+  const present = (id: string) => (tenantId: string) => {
+    asked.presented.push(`${id} ${tenantId}`);
+    return Promise.resolve({ assertion: 'secret-assertion' });
+  };
   const parts = {
     askStorage: (): Promise<void> => {
       asked.storage += 1;
@@ -20,15 +25,10 @@ function anInstallation(expiresAt = noon + 365 * days) {
       asked.vault += 1;
       return Promise.resolve();
     },
-    credential: {
-      describe: () => Promise.resolve({ notBefore: noon - days, expiresAt, thumbprint: 'print' }),
-      assertion: (tenantId: string): Promise<string> => {
-        asked.assertion.push(tenantId);
-        return Promise.resolve('secret-assertion');
-      },
-    },
+    credential: aCredential([aProof('print', { expiresAt, present: present('print') })]),
+    record: new MemoryCredentialRecord(),
   };
-  return { clock, asked, parts, health: () => new Health({ ...parts, now: clock.now }) };
+  return { clock, asked, parts, present, health: () => new Health({ ...parts, refreshSeconds: 600, now: clock.now }) };
 }
 
 const stateOf = ({ checks }: HealthReport, name: string) => checks.find((check) => check.name === name);
@@ -42,26 +42,27 @@ test('an installation that could send is ok, in every part', async () => {
       { name: 'configuration', state: 'ok' },
       { name: 'storage', state: 'ok' },
       { name: 'vault', state: 'ok' },
-      { name: 'credential', state: 'ok', daysLeft: 365 },
+      { name: 'credential', state: 'ok', kind: 'certificate', daysLeft: 365 },
     ],
   });
-  assert.deepEqual(asked, { storage: 1, vault: 1, assertion: ['organizations'] });
+  assert.deepEqual(asked, { storage: 1, vault: 1, presented: ['print organizations'] });
 });
 
 describe('a certificate', () => {
-  for (const [what, expiresAt, state, daysLeft] of [
-    ['that lasts 31 days', noon + 31 * days, 'ok', 31],
-    ['that lasts less than 31 days', noon + 31 * days - 1, 'warning', 30],
-    ['in its last second', noon + 1, 'warning', 0],
-    ['that expires now', noon, 'failed', 0],
-    ['that expired yesterday', noon - days, 'failed', -1],
+  for (const [what, expiresAt, state, daysLeft, warning] of [
+    ['that lasts more than 60 days', noon + 60 * days + 1, 'ok', 61, undefined],
+    ['that lasts 60 days', noon + 60 * days, 'warning', 60, 60],
+    ['that lasts 15 days', noon + 15 * days, 'warning', 15, 30],
+    ['that lasts 7 days', noon + 7 * days, 'warning', 7, 7],
+    ['in its last second', noon + 1, 'warning', 1, 1],
+    ['that expires now', noon, 'failed', 0, undefined],
+    ['that expired yesterday', noon - days, 'failed', 0, undefined],
   ] as const) {
     test(`${what} is ${state}`, async () => {
       const report = await anInstallation(expiresAt).health().report();
       assert.equal(report.state, state);
       const credential = stateOf(report, 'credential');
-      assert.equal(credential?.state, state);
-      assert.equal(credential.daysLeft, daysLeft);
+      assert.deepEqual([credential?.state, credential?.daysLeft, credential?.warning], [state, daysLeft, warning]);
     });
   }
 
@@ -69,24 +70,90 @@ describe('a certificate', () => {
     const report = await anInstallation(noon - days)
       .health()
       .report();
-    // Not the remedy of the code: to upload the expired certificate once more would mend nothing.
-    const remedy = 'Make a new version of the certificate and upload its public part to the app registration.';
+    const { remedy } = errorMeanings.CREDENTIAL_UNUSABLE;
     assert.deepEqual(stateOf(report, 'credential'), {
       name: 'credential',
       state: 'failed',
-      code: 'CREDENTIAL_REFUSED',
+      kind: 'certificate',
+      code: 'CREDENTIAL_UNUSABLE',
       remedy,
-      daysLeft: -1,
+      daysLeft: 0,
     });
   });
+});
+
+describe('while a certificate is being replaced', () => {
+  /** The next one beside the old one, which expires in five days. */
+  function aRotation() {
+    const installation = anInstallation();
+    const { parts, present } = installation;
+    parts.credential.list = [
+      aProof('next', { expiresAt: noon + 365 * days, present: present('next') }),
+      aProof('old', { expiresAt: noon + 5 * days, present: present('old') }),
+    ];
+    return installation;
+  }
+
+  test('the old one is what is reported as long as it is what works, with a hint at the next', async () => {
+    const { parts, asked, health } = aRotation();
+    await parts.record.noteUse({ proofId: 'old', kind: 'certificate', usedAt: noon });
+    const report = await health().report();
+    assert.deepEqual(stateOf(report, 'credential'), {
+      name: 'credential',
+      state: 'warning',
+      kind: 'certificate',
+      daysLeft: 5,
+      warning: 7,
+      hint: 'A newer certificate is known that Entra has not accepted yet: register it.',
+    });
+    assert.deepEqual(asked.presented, ['old organizations']);
+    assert.doesNotMatch(JSON.stringify(report), /"(next|old)"/);
+  });
+
+  test('the next one is, once it is used, and nothing is said of the old', async () => {
+    const { parts, asked, health } = aRotation();
+    await parts.record.noteUse({ proofId: 'old', kind: 'certificate', usedAt: noon - 5 * minutes });
+    await parts.record.noteUse({ proofId: 'next', kind: 'certificate', usedAt: noon });
+    assert.deepEqual(stateOf(await health().report(), 'credential'), {
+      name: 'credential',
+      state: 'ok',
+      kind: 'certificate',
+      daysLeft: 365,
+    });
+    assert.deepEqual(asked.presented, ['next organizations']);
+  });
+
+  test('and the record cannot be read, that is a warning: it still sends', async () => {
+    const { parts, health } = aRotation();
+    parts.record.read = failing('STORAGE_UNAVAILABLE');
+    const report = await health().report();
+    assert.equal(report.state, 'warning');
+    const { code, remedy, daysLeft } = stateOf(report, 'credential') ?? {};
+    assert.deepEqual([code, remedy], ['STORAGE_UNAVAILABLE', errorMeanings.STORAGE_UNAVAILABLE.remedy]);
+    assert.equal(daysLeft, 365);
+  });
+});
+
+test('a credential that does not expire says nothing of an expiry', async () => {
+  const { parts, health } = anInstallation();
+  parts.credential = aCredential([aProof('7b1c6a52-3f7e-4d09-8b25-9a4e5d0c1f33')], 'managed-identity');
+  const report = await health().report();
+  assert.deepEqual(stateOf(report, 'credential'), { name: 'credential', state: 'ok', kind: 'managed-identity' });
+  assert.doesNotMatch(JSON.stringify(report), /7b1c6a52/);
 });
 
 describe('a part that fails', () => {
   for (const [name, code, breakIt] of [
     ['storage', 'STORAGE_UNAVAILABLE', (parts) => (parts.askStorage = failing('STORAGE_UNAVAILABLE'))],
     ['vault', 'VAULT_REFUSED', (parts) => (parts.askVault = failing('VAULT_REFUSED'))],
-    ['credential', 'VAULT_UNAVAILABLE', (parts) => (parts.credential.describe = failing('VAULT_UNAVAILABLE'))],
-    ['credential', 'VAULT_REFUSED', (parts) => (parts.credential.assertion = failing('VAULT_REFUSED'))],
+    ['credential', 'VAULT_UNAVAILABLE', (parts) => (parts.credential.proofs = failing('VAULT_UNAVAILABLE'))],
+    [
+      'credential',
+      'VAULT_REFUSED',
+      (parts) => {
+        parts.credential.list = [aProof('print', { present: failing('VAULT_REFUSED') })];
+      },
+    ],
     ['storage', 'UNEXPECTED', (parts) => (parts.askStorage = () => Promise.reject(new TypeError('AccountKey=secret')))],
   ] as const satisfies readonly [string, string, (parts: ReturnType<typeof anInstallation>['parts']) => unknown][]) {
     test(`${name}: ${code} fails the whole, with its remedy and no text, and no other part`, async () => {
@@ -97,7 +164,7 @@ describe('a part that fails', () => {
       assert.deepEqual(stateOf(report, name), { name, state: 'failed', code, remedy: errorMeanings[code].remedy });
       const others = report.checks.filter((check) => check.name !== name);
       assert.deepEqual([others.length, others.every(({ state }) => state === 'ok')], [3, true]);
-      assert.doesNotMatch(JSON.stringify(report), /secret|A test made/);
+      assert.doesNotMatch(JSON.stringify(report), /AccountKey|secret-|A test made/);
     });
   }
 });
@@ -115,7 +182,7 @@ describe('a report', () => {
     clock.advance(1);
     const second = await checks.report();
     assert.equal(second.checkedAt, new Date(noon + 5 * seconds).toISOString());
-    assert.deepEqual([asked.storage, asked.vault, asked.assertion.length], [2, 2, 2]);
+    assert.deepEqual([asked.storage, asked.vault, asked.presented.length], [2, 2, 2]);
   });
 
   test('of a failure is shared as long, and mended by the next', async () => {
@@ -134,6 +201,6 @@ describe('a report', () => {
 
   test('holds nothing of the assertion that was signed for it', async () => {
     const { health } = anInstallation();
-    assert.doesNotMatch(JSON.stringify(await health().report()), /secret/);
+    assert.doesNotMatch(JSON.stringify(await health().report()), /secret-assertion/);
   });
 });

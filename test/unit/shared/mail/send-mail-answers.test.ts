@@ -58,7 +58,7 @@ describe('what Graph answers', () => {
       assert.deepEqual(room.row(), anOutcome({ ...graphs, state: 'failed', code }));
       assert.deepEqual(poisonCodes(room), [code]);
       assert.equal(room.queue.poisoned[0]?.text, JSON.stringify(aMailJob()));
-      assert.deepEqual([room.queue.returned, room.dropped, room.revoked], [[], [], []]);
+      assert.deepEqual([room.queue.returned, room.dropped, room.stopped], [[], [], []]);
 
       room.transport.answer = () => Promise.resolve({ requestId: 'request-3' });
       await room.sendMail.handle(aMailJob({ subject: 'Corrected' }));

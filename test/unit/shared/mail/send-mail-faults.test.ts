@@ -41,10 +41,10 @@ describe('storage that fails before the send', () => {
       fails: ({ queue }) => (queue.poison = storageFails),
       item: 'junk',
     },
-    'on the revocation of the tenant': {
+    'on the stopping of the tenant': {
       fails: ({ tokens, proof }) => {
         tokens.get = failing('ROLE_MISSING');
-        proof.revoke = storageFails;
+        proof.stop = storageFails;
       },
     },
   };

@@ -6,6 +6,7 @@ import { minutes, seconds } from '../../../../shared/clock.ts';
 import { fingerprint } from '../../../../shared/mail/mail-job.ts';
 import { unreadableTenant } from '../../../../shared/mail/outcome.ts';
 import { rawMessage } from '../../../../shared/mail/raw-message.ts';
+import { stopsTenant } from '../../../../shared/tenants/prove-consent.ts';
 import { contoso, fabrikam } from '../../../support/app-identity.ts';
 import { noon } from '../../../support/clock.ts';
 import { failing } from '../../../support/failing.ts';
@@ -136,6 +137,22 @@ describe('a job of a tenant without consent', () => {
     });
   }
 
+  for (const [stopped, code] of [
+    [{ code: 'APP_BLOCKED' }, 'APP_BLOCKED'],
+    [{ code: 'RESOURCE_NOT_IN_TENANT' }, 'RESOURCE_NOT_IN_TENANT'],
+    // A later version wrote a code that this one does not know.
+    [{}, 'APP_BLOCKED'],
+  ] as const) {
+    test(`that is degraded is refused with what its administrator must mend (${JSON.stringify(stopped)})`, async () => {
+      const room = aMailRoom(aTenant({ state: 'degraded', ...stopped }));
+      room.tokens.get = () => assert.fail('asked for a token');
+      await room.sendMail.handle(aMailJob());
+      assert.deepEqual(poisonCodes(room), [code]);
+      assert.deepEqual([room.row()?.state, room.row()?.code], ['refused', code]);
+      assert.deepEqual([room.sent, room.queue.returned, room.stopped], [[], [], []]);
+    });
+  }
+
   test('is sent when it is queued again after the tenant consented', async () => {
     const room = aMailRoom(aTenant({ state: 'revoked' }));
     await room.sendMail.handle(aMailJob());
@@ -180,16 +197,16 @@ describe('a job whose token cannot be had', () => {
       assert.equal(room.queue.returned.length, 1);
       assert.equal(room.row()?.state, 'scheduled');
       assert.equal(room.row()?.code, code);
-      assert.deepEqual([room.sent, room.queue.poisoned, room.revoked], [[], [], []]);
+      assert.deepEqual([room.sent, room.queue.poisoned, room.stopped], [[], [], []]);
     });
   }
 
-  for (const code of ['APP_NOT_IN_TENANT', 'ROLE_MISSING', 'APP_BLOCKED', 'TENANT_NOT_FOUND'] as const) {
-    test(`is refused on ${code}, and the tenant revoked`, async () => {
+  for (const code of stopsTenant) {
+    test(`is refused on ${code}, and the tenant stopped`, async () => {
       const room = aMailRoom();
       room.tokens.get = failing(code);
       await room.sendMail.handle(aMailJob());
-      assert.deepEqual(room.revoked, [[contoso, code]]);
+      assert.deepEqual(room.stopped, [[contoso, code]]);
       assert.deepEqual(poisonCodes(room), [code]);
       assert.equal(room.row()?.state, 'refused');
       assert.deepEqual([room.sent, room.queue.returned], [[], []]);

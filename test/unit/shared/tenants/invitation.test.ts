@@ -6,7 +6,7 @@ import { Links } from '../../../../shared/tenants/links.ts';
 import { contoso } from '../../../support/app-identity.ts';
 import { noon, settableClock } from '../../../support/clock.ts';
 import { failing, withCode } from '../../../support/failing.ts';
-import { fixedDataKey } from '../../../support/fixed-data-key.ts';
+import { fixedDataKeys } from '../../../support/fixed-data-keys.ts';
 import { MemoryAuditTrail } from '../../../support/memory-audit-trail.ts';
 import { MemoryInvitationStore } from '../../../support/memory-invitation-store.ts';
 
@@ -14,7 +14,7 @@ function anOffice() {
   const clock = settableClock();
   const store = new MemoryInvitationStore();
   const audit = new MemoryAuditTrail();
-  const links = new Links(fixedDataKey(), clock.now);
+  const links = new Links(fixedDataKeys(), clock.now);
   return { clock, store, audit, links, invitations: new Invitations({ store, links, audit, now: clock.now }) };
 }
 
@@ -78,7 +78,8 @@ describe('create', () => {
 
   test('leaves nothing behind when the link cannot be signed', async () => {
     const { clock, store, audit } = anOffice();
-    const links = new Links({ read: failing('VAULT_UNAVAILABLE') }, clock.now);
+    const fails = failing('VAULT_UNAVAILABLE');
+    const links = new Links({ current: fails, find: fails }, clock.now);
     const invitations = new Invitations({ store, links, audit, now: clock.now });
     await assert.rejects(invitations.create({ expiresInHours: 72 }), withCode('VAULT_UNAVAILABLE'));
     assert.equal(store.rows.size, 0);

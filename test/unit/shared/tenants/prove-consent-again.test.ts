@@ -1,13 +1,25 @@
-/** ConsentProof after the first answer: the timer asks again, and consent that is gone is revoked. */
+/** ConsentProof after the first answer: the timer asks again, and a tenant whose consent is gone is stopped until it is back. */
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { hours } from '../../../../shared/clock.ts';
-import { contoso } from '../../../support/app-identity.ts';
+import { stopsTenant } from '../../../../shared/tenants/prove-consent.ts';
+import { contoso, enterpriseApp } from '../../../support/app-identity.ts';
 import { noon } from '../../../support/clock.ts';
 import { aProof } from '../../../support/consent-proof.ts';
 import { failing, withCode } from '../../../support/failing.ts';
 import { aPendingTenant, aTenant } from '../../../support/tenant.ts';
+
+const bothTokens = [`${contoso} graph`, `${contoso} outlook`];
+
+/** What waiting does not cure, by the state that it leads to. */
+const hopeless = [
+  ['revoked', 'TENANT_NOT_FOUND'],
+  ['revoked', 'TENANT_IN_OTHER_CLOUD'],
+  ['revoked', 'TENANT_NOT_HOME'],
+  ['degraded', 'APP_BLOCKED'],
+  ['degraded', 'RESOURCE_NOT_IN_TENANT'],
+] as const;
 
 describe('proveAgain', () => {
   test('makes a pending tenant active as soon as its token carries the permission', async () => {
@@ -29,7 +41,7 @@ describe('proveAgain', () => {
     assert.deepEqual([revoked.state, revoked.code], ['revoked', 'APP_NOT_IN_TENANT']);
     assert.equal(revoked.since, noon + 24 * hours + 1);
     assert.deepEqual(audit.kinds(), ['tenant-revoked']);
-    assert.deepEqual(dropped, [contoso]);
+    assert.deepEqual(dropped, bothTokens);
   });
 
   test('asks once more before it gives a tenant up: the timer itself may have stood still for a day', async () => {
@@ -38,14 +50,13 @@ describe('proveAgain', () => {
     assert.equal((await proof.proveAgain(aPendingTenant())).state, 'active');
   });
 
-  for (const code of ['TENANT_NOT_FOUND', 'APP_BLOCKED'] as const) {
-    test(`revokes on ${code}`, async () => {
+  for (const [state, code] of hopeless) {
+    test(`makes it ${state} on ${code}`, async () => {
       const { proof, tokens, audit } = aProof(aPendingTenant());
       tokens.renew = failing(code);
       const tenant = await proof.proveAgain(aPendingTenant());
-      assert.equal(tenant.state, 'revoked');
-      assert.equal(tenant.code, code);
-      assert.deepEqual(audit.events, [{ kind: 'tenant-revoked', at: noon, tenantId: contoso, code }]);
+      assert.deepEqual([tenant.state, tenant.code], [state, code]);
+      assert.deepEqual(audit.events, [{ kind: `tenant-${state}`, at: noon, tenantId: contoso, code }]);
     });
   }
 
@@ -78,19 +89,82 @@ describe('proveAgain', () => {
   });
 });
 
-describe('revoke', () => {
-  test('records why, keeps what was known, drops the token and says so once', async () => {
-    const { proof, tenants, audit, log, dropped } = aProof(aTenant());
-    const expected = { ...aTenant(), state: 'revoked', since: noon, code: 'APP_NOT_IN_TENANT' };
-    assert.deepEqual(await proof.revoke(aTenant(), 'APP_NOT_IN_TENANT'), expected);
-    assert.deepEqual(tenants.rows.get(contoso), expected);
-    assert.deepEqual(dropped, [contoso]);
-    assert.deepEqual(audit.events, [
-      { kind: 'tenant-revoked', at: noon, tenantId: contoso, code: 'APP_NOT_IN_TENANT' },
-    ]);
-    assert.deepEqual(log.events(), ['tenant.revoked']);
+describe('stop', () => {
+  for (const [state, code] of [...hopeless, ['revoked', 'APP_NOT_IN_TENANT'], ['revoked', 'ROLE_MISSING']] as const) {
+    test(`on ${code} makes a tenant ${state}, keeps what was known, drops both tokens and says so once`, async () => {
+      const { proof, tenants, audit, log, dropped } = aProof(aTenant());
+      const expected = { ...aTenant(), state, since: noon, code };
+      assert.deepEqual(await proof.stop(aTenant(), code), expected);
+      assert.deepEqual(tenants.rows.get(contoso), expected);
+      assert.deepEqual(dropped, bothTokens);
+      assert.deepEqual(audit.events, [{ kind: `tenant-${state}`, at: noon, tenantId: contoso, code }]);
+      assert.deepEqual(log.events(), [`tenant.${state}`]);
 
-    await proof.revoke(tenants.rows.get(contoso) ?? aTenant(), 'APP_NOT_IN_TENANT');
-    assert.equal(audit.events.length, 1);
+      await proof.stop(tenants.rows.get(contoso) ?? aTenant(), code);
+      assert.equal(audit.events.length, 1);
+      assert.equal(tenants.saved.length, 1);
+    });
+  }
+
+  test('covers every code that takes a tenant out of service, and no other', () => {
+    const codes = [...hopeless.map(([, code]) => code), 'APP_NOT_IN_TENANT', 'ROLE_MISSING'];
+    assert.deepEqual([...stopsTenant].sort(), codes.sort());
+  });
+});
+
+describe('proveReturn', () => {
+  for (const stopped of [
+    aTenant({ state: 'revoked', code: 'APP_NOT_IN_TENANT' }),
+    aTenant({ state: 'degraded', code: 'APP_BLOCKED' }),
+  ]) {
+    test(`makes a ${stopped.state} tenant active as soon as a token proves it, with a trace of it`, async () => {
+      const { proof, tenants, audit, log } = aProof(stopped);
+      const expected = { id: contoso, state: 'active', since: noon, objectId: enterpriseApp };
+      assert.deepEqual(await proof.proveReturn(stopped), expected);
+      assert.deepEqual(tenants.rows.get(contoso), expected);
+      assert.deepEqual(audit.events, [{ kind: 'tenant-active', at: noon, tenantId: contoso }]);
+      assert.deepEqual(log.events(), ['tenant.active']);
+    });
+
+    test(`leaves a ${stopped.state} tenant as it is, and writes nothing, while the reason is the same`, async () => {
+      const { proof, tokens, tenants, audit, dropped } = aProof(stopped);
+      tokens.renew = failing(stopped.code ?? 'UNEXPECTED');
+      assert.deepEqual(await proof.proveReturn(stopped), stopped);
+      assert.deepEqual([tenants.saved, audit.events, dropped], [[], [], []]);
+    });
+
+    test(`leaves a ${stopped.state} tenant as it is on trouble of our own, and says so to the caller`, async () => {
+      for (const code of ['ENTRA_UNAVAILABLE', 'VAULT_REFUSED', 'CREDENTIAL_REFUSED', 'TOKEN_WRONG'] as const) {
+        const { proof, tokens, tenants, audit } = aProof(stopped);
+        tokens.renew = failing(code);
+        await assert.rejects(proof.proveReturn(stopped), withCode(code));
+        assert.deepEqual([tenants.saved, audit.events], [[], []]);
+      }
+    });
+  }
+
+  test('takes down what is wrong now: an app that was disabled and is gone altogether', async () => {
+    const { proof, tokens, audit } = aProof(aTenant({ state: 'degraded', code: 'APP_BLOCKED' }));
+    tokens.renew = failing('APP_NOT_IN_TENANT');
+    const tenant = await proof.proveReturn(aTenant({ state: 'degraded', code: 'APP_BLOCKED' }));
+    assert.deepEqual([tenant.state, tenant.code], ['revoked', 'APP_NOT_IN_TENANT']);
+    assert.deepEqual(audit.kinds(), ['tenant-revoked']);
+  });
+
+  test('changes the code alone, without a further trace, where the state stays', async () => {
+    const stopped = aTenant({ state: 'revoked', code: 'APP_NOT_IN_TENANT' });
+    const { proof, tokens, tenants, audit } = aProof(stopped);
+    tokens.renew = failing('ROLE_MISSING');
+    await proof.proveReturn(stopped);
+    assert.deepEqual(tenants.rows.get(contoso), { ...stopped, code: 'ROLE_MISSING' });
+    assert.deepEqual(audit.events, []);
+  });
+
+  test('leaves alone a tenant that somebody else brought back, or changed, while Entra was asked', async () => {
+    const stopped = aTenant({ state: 'revoked', code: 'APP_NOT_IN_TENANT' });
+    const now = aPendingTenant({ since: noon - 1 });
+    const { proof, tenants, audit } = aProof(now);
+    assert.deepEqual(await proof.proveReturn(stopped), now);
+    assert.deepEqual([tenants.saved, audit.events], [[], []]);
   });
 });

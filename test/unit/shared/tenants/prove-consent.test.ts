@@ -49,7 +49,13 @@ describe('prove', () => {
     assert.equal((await proof.prove(contoso)).code, 'UNEXPECTED');
   });
 
-  for (const code of ['TENANT_NOT_FOUND', 'APP_BLOCKED'] as const) {
+  for (const code of [
+    'TENANT_NOT_FOUND',
+    'TENANT_IN_OTHER_CLOUD',
+    'TENANT_NOT_HOME',
+    'APP_BLOCKED',
+    'RESOURCE_NOT_IN_TENANT',
+  ] as const) {
     test(`refuses on ${code} and records nothing, whatever was known`, async () => {
       for (const known of [[], [aTenant()], [aPendingTenant()]]) {
         const { proof, tokens, tenants, audit } = aProof(...known);
@@ -80,12 +86,16 @@ describe('prove', () => {
     });
   }
 
-  test('brings a revoked tenant back', async () => {
-    const { proof, audit } = aProof(aTenant({ state: 'revoked', code: 'APP_NOT_IN_TENANT' }));
-    const tenant = await proof.prove(contoso);
-    assert.deepEqual(tenant, { id: contoso, state: 'active', since: noon, objectId: enterpriseApp });
-    assert.deepEqual(audit.kinds(), ['tenant-active']);
-  });
+  for (const [state, code] of [
+    ['revoked', 'APP_NOT_IN_TENANT'],
+    ['degraded', 'APP_BLOCKED'],
+  ] as const)
+    test(`brings a ${state} tenant back`, async () => {
+      const { proof, audit } = aProof(aTenant({ state, code }));
+      const tenant = await proof.prove(contoso);
+      assert.deepEqual(tenant, { id: contoso, state: 'active', since: noon, objectId: enterpriseApp });
+      assert.deepEqual(audit.kinds(), ['tenant-active']);
+    });
 
   test('adds to the audit trail once for each change of state, and keeps when the state began', async () => {
     const { proof, tokens, tenants, audit, clock } = aProof();
@@ -143,15 +153,15 @@ describe('prove', () => {
       kindsThen.push([...audit.kinds()]);
       return save(tenant);
     };
-    await proof.revoke(await proof.prove(contoso), 'APP_NOT_IN_TENANT');
+    await proof.stop(await proof.prove(contoso), 'APP_NOT_IN_TENANT');
     assert.deepEqual(kindsThen, [['tenant-active'], ['tenant-active', 'tenant-revoked']]);
   });
 });
 
-test('a tenant that has consented again since its token was refused is not revoked', async () => {
+test('a tenant that has consented again since its token was refused is not stopped', async () => {
   const refused = aTenant({ objectId: 'the former enterprise application' });
   const { proof, tenants, dropped } = aProof(aTenant({ objectId: 'the new one' }));
-  assert.equal((await proof.revoke(refused, 'APP_NOT_IN_TENANT')).state, 'active');
+  assert.equal((await proof.stop(refused, 'APP_NOT_IN_TENANT')).state, 'active');
   assert.deepEqual([tenants.saved, dropped], [[], []]);
 });
 

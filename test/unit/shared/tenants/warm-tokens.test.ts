@@ -1,152 +1,212 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { hours, minutes, seconds } from '../../../../shared/clock.ts';
-import type { ErrorCode } from '../../../../shared/errors.ts';
-import { consentIsGone } from '../../../../shared/tenants/prove-consent.ts';
-import type { Tenant } from '../../../../shared/tenants/tenant.ts';
-import { WarmTokens } from '../../../../shared/tenants/warm-tokens.ts';
-import type { Token } from '../../../../shared/tokens/token.ts';
-import { settableClock } from '../../../support/clock.ts';
+import { hours, minutes } from '../../../../shared/clock.ts';
+import { shards } from '../../../../shared/shard.ts';
+import { stopsTenant } from '../../../../shared/tenants/prove-consent.ts';
+import { contoso, fabrikam } from '../../../support/app-identity.ts';
+import { noon } from '../../../support/clock.ts';
 import { anError, failing, withCode } from '../../../support/failing.ts';
-import { MemoryTenantStore } from '../../../support/memory-tenant-store.ts';
-import { recordingLog } from '../../../support/recording-log.ts';
-import { aPendingTenant, aTenant } from '../../../support/tenant.ts';
-import { aToken } from '../../../support/unsigned-token.ts';
-
-const nothing = { warm: 0, renewed: 0, activated: 0, pending: 0, revoked: 0, failed: 0 };
-
-function aWarming(...known: readonly Tenant[]) {
-  const clock = settableClock();
-  const tenants = new MemoryTenantStore(...known);
-  const log = recordingLog();
-  const renewed: string[] = [];
-  const peeked: number[] = [];
-  const revoked: [string, ErrorCode][] = [];
-  const tokens = {
-    peek: (_tenantId: string, _resource: 'graph', validFor: number): Promise<Token | undefined> => {
-      peeked.push(validFor);
-      return Promise.resolve(undefined);
-    },
-    renew: async (tenantId: string): Promise<Token> => {
-      renewed.push(tenantId);
-      await new Promise(setImmediate);
-      return aToken({ tenantId });
-    },
-  };
-  const proof = {
-    proveAgain: (tenant: Tenant): Promise<Tenant> => Promise.resolve({ ...tenant, state: 'active' }),
-    revoke: (tenant: Tenant, code: ErrorCode): Promise<Tenant> => {
-      revoked.push([tenant.id, code]);
-      return Promise.resolve({ ...tenant, state: 'revoked' });
-    },
-  };
-  const warm = new WarmTokens({ tenants, tokens, proof, warmEverySeconds: 300, now: clock.now, log: log.log });
-  return { clock, tenants, log, tokens, proof, renewed, peeked, revoked, warm };
-}
-
-const many = (count: number): Tenant[] => Array.from({ length: count }, () => aTenant({ id: crypto.randomUUID() }));
+import type { Measured } from '../../../support/recording-metrics.ts';
+import { aPendingTenant, aTenant, manyTenants } from '../../../support/tenant.ts';
+import { aWarming, nothing } from '../../../support/warming.ts';
 
 describe('an active tenant', () => {
-  test('is renewed unless its token outlives the next two runs by what a sender wants', async () => {
-    const { warm, peeked, renewed } = aWarming(aTenant());
-    assert.deepEqual(await warm.run(), { ...nothing, renewed: 1 });
-    assert.deepEqual(peeked, [2 * 300 * seconds + 5 * minutes]);
-    assert.equal(renewed.length, 1);
+  test('is renewed when nothing of it is warm', async () => {
+    const { run, renewed } = aWarming({ tenants: [aTenant()] });
+    assert.deepEqual(await run(), { ...nothing, renewed: 1 });
+    assert.deepEqual(renewed, [`${contoso} graph`]);
   });
 
-  test('whose token will do is left alone', async () => {
-    const { warm, tokens, renewed } = aWarming(aTenant());
-    tokens.peek = () => Promise.resolve(aToken());
-    assert.deepEqual(await warm.run(), { ...nothing, warm: 1 });
+  test('whose token outlives the next two runs by what a sender wants is left alone', async () => {
+    const { run, renewed, warmed } = aWarming({ tenants: [aTenant()] });
+    warmed(contoso, 'graph', 60 * minutes);
+    assert.deepEqual(await run(), { ...nothing, warm: 1 });
     assert.deepEqual(renewed, []);
   });
 
-  for (const code of ['APP_NOT_IN_TENANT', 'ROLE_MISSING', 'APP_BLOCKED', 'TENANT_NOT_FOUND'] as const) {
-    test(`is revoked on ${code}`, async () => {
-      assert.ok(consentIsGone.includes(code));
-      const { warm, tokens, revoked } = aWarming(aTenant());
+  test('is renewed once its token would not, and not at each run after that', async () => {
+    const { run, renewed, clock } = aWarming({ tenants: [aTenant()] });
+    await run();
+    for (let at = 0; at < 3; at += 1) {
+      for (let quiet = 0; quiet < 7; quiet += 1) {
+        clock.advance(5 * minutes);
+        assert.deepEqual(await run(), { ...nothing, warm: 1 });
+      }
+      // With a quarter of its hour left, or up to six minutes before that.
+      let runs = 0;
+      while ((await run()).renewed === 0) {
+        clock.advance(5 * minutes);
+        runs += 1;
+      }
+      assert.ok(runs <= 3, String(runs));
+    }
+    assert.equal(renewed.length, 4);
+  });
+
+  for (const code of stopsTenant) {
+    test(`is stopped on ${code}`, async () => {
+      const { run, tokens, stopped } = aWarming({ tenants: [aTenant()] });
       tokens.renew = failing(code);
-      assert.deepEqual(await warm.run(), { ...nothing, revoked: 1 });
-      assert.deepEqual(revoked, [[aTenant().id, code]]);
+      assert.deepEqual(await run(), { ...nothing, stopped: 1 });
+      assert.deepEqual(stopped, [[contoso, code]]);
     });
   }
 
-  for (const code of [
-    'ENTRA_UNAVAILABLE',
-    'CREDENTIAL_REFUSED',
-    'VAULT_REFUSED',
-    'TOKEN_WRONG',
-    'TOKEN_REFUSED',
-  ] as const) {
+  for (const code of ['ENTRA_UNAVAILABLE', 'CREDENTIAL_REFUSED', 'VAULT_REFUSED', 'TOKEN_WRONG'] as const) {
     test(`stays active on ${code}, which says nothing of its consent`, async () => {
-      assert.ok(!consentIsGone.includes(code));
-      const { warm, tokens, revoked, log } = aWarming(aTenant());
-      tokens.renew = failing(code);
-      assert.deepEqual(await warm.run(), { ...nothing, failed: 1 });
-      assert.deepEqual(revoked, []);
+      const { run, tokens, stopped, log } = aWarming({ tenants: [aTenant()] });
+      tokens.renew = failing(code, { detail: { aadsts: 1 } });
+      assert.deepEqual(await run(), { ...nothing, failed: 1 });
+      assert.deepEqual(stopped, []);
       assert.deepEqual(log.lines[0], {
         level: 'warning',
         event: 'warm.tenant-failed',
-        detail: { tenantId: aTenant().id, code },
+        detail: { tenantId: contoso, code, aadsts: 1 },
       });
     });
   }
+});
+
+describe('where the mail protocols are used beside Graph', () => {
+  test('both tokens of a tenant are kept warm, each by itself', async () => {
+    const { run, renewed, warmed } = aWarming({ tenants: [aTenant()], resources: ['graph', 'outlook'] });
+    warmed(contoso, 'graph', 60 * minutes);
+    assert.deepEqual(await run(), { ...nothing, warm: 1, renewed: 1 });
+    assert.deepEqual(renewed, [`${contoso} outlook`]);
+  });
+
+  for (const code of ['ROLE_MISSING', 'RESOURCE_NOT_IN_TENANT'] as const) {
+    test(`a tenant that lost them alone (${code}) goes on over Graph`, async () => {
+      const { run, tokens, stopped, renewed } = aWarming({ tenants: [aTenant()], resources: ['graph', 'outlook'] });
+      const { renew } = tokens;
+      tokens.renew = (id, resource) => (resource === 'outlook' ? failing(code)() : renew(id, resource));
+      assert.deepEqual(await run(), { ...nothing, renewed: 1, failed: 1 });
+      assert.deepEqual([stopped, renewed], [[], [`${contoso} graph`]]);
+    });
+  }
+
+  test('tenants that never had them come after all whose token for Graph is to be renewed', async () => {
+    const { run, renewed, warmed } = aWarming({
+      tenants: [aTenant(), aTenant({ id: fabrikam })],
+      resources: ['graph', 'outlook'],
+    });
+    warmed(fabrikam, 'graph', 6 * minutes);
+    warmed(fabrikam, 'outlook', 7 * minutes);
+    await run();
+    assert.deepEqual(renewed, [`${contoso} graph`, `${fabrikam} graph`, `${fabrikam} outlook`, `${contoso} outlook`]);
+  });
 });
 
 describe('a pending tenant', () => {
   for (const [state, counted] of [
     ['active', 'activated'],
     ['pending', 'pending'],
-    ['revoked', 'revoked'],
+    ['revoked', 'stopped'],
+    ['degraded', 'stopped'],
   ] as const) {
     test(`is asked about, and counted as ${counted} when it is ${state} then`, async () => {
-      const { warm, proof, renewed, peeked } = aWarming(aPendingTenant());
+      const { run, proof, renewed } = aWarming({ tenants: [aPendingTenant()] });
       proof.proveAgain = (tenant) => Promise.resolve({ ...tenant, state });
-      assert.deepEqual(await warm.run(), { ...nothing, [counted]: 1 });
-      assert.deepEqual([renewed, peeked], [[], []]);
+      assert.deepEqual(await run(), { ...nothing, [counted]: 1 });
+      assert.deepEqual(renewed, []);
     });
   }
 });
 
+describe('a tenant that was stopped', () => {
+  for (const [what, state, since, interval] of [
+    ['a moment ago', 'degraded', noon, 15 * minutes],
+    ['a moment ago', 'revoked', noon, 15 * minutes],
+    ['two days ago', 'revoked', noon - 48 * hours, 1 * hours],
+    ['two months ago', 'degraded', noon - 60 * 24 * hours, 24 * hours],
+  ] as const) {
+    test(`${what} and is ${state} is asked about once in ${interval / minutes} minutes`, async () => {
+      const { run, clock, asked } = aWarming({ tenants: [aTenant({ state, since, code: 'APP_BLOCKED' })] });
+      for (let at = 0; at < interval; at += 5 * minutes) {
+        assert.deepEqual(await run(), nothing);
+        clock.advance(5 * minutes);
+      }
+      assert.deepEqual(asked, [contoso]);
+    });
+  }
+
+  test('and is back is counted, and renewed like the others from then on', async () => {
+    const { run, proof, tenants, renewed } = aWarming({
+      tenants: [aTenant({ state: 'degraded', since: noon, code: 'APP_BLOCKED' })],
+      everySeconds: 900,
+    });
+    proof.proveReturn = async (tenant) => {
+      await tenants.save(aTenant());
+      return { ...tenant, state: 'active' };
+    };
+    assert.deepEqual(await run(), { ...nothing, activated: 1 });
+    assert.deepEqual(await run(), { ...nothing, renewed: 1 });
+    assert.deepEqual(renewed, [`${contoso} graph`]);
+  });
+
+  test('comes after all that send', async () => {
+    const { run, asked, renewed, order } = aWarming({
+      tenants: [aTenant({ state: 'revoked', since: noon }), aTenant({ id: fabrikam })],
+      everySeconds: 900,
+    });
+    await run();
+    assert.deepEqual([asked, renewed], [[contoso], [`${fabrikam} graph`]]);
+    assert.deepEqual(order, [fabrikam, contoso]);
+  });
+});
+
 describe('a run', () => {
-  test('passes revoked tenants by, and is done at once where there are no others', async () => {
-    const { warm, renewed, log } = aWarming(aTenant({ state: 'revoked' }));
-    assert.deepEqual(await warm.run(), nothing);
-    assert.deepEqual(renewed, []);
-    assert.deepEqual(log.lines, [
-      { level: 'information', event: 'warm.done', detail: { ...nothing, milliseconds: 0 } },
-    ]);
+  test('is done at once where there is nobody', async () => {
+    const { run, log } = aWarming({ tenants: [] });
+    assert.deepEqual(await run(), nothing);
+    const detail = { shard: 0, ...nothing, milliseconds: 0 };
+    assert.deepEqual(log.lines, [{ level: 'information', event: 'warm.done', detail }]);
+  });
+
+  test('begins with what nobody has, and goes on with what ends first', async () => {
+    const tenants = manyTenants(5);
+    const { run, order, warmed } = aWarming({ tenants });
+    const [cold = '', late = '', soon = '', sooner = '', fine = ''] = tenants.map(({ id }) => id);
+    warmed(late, 'graph', 9 * minutes);
+    warmed(soon, 'graph', 5 * minutes);
+    warmed(sooner, 'graph', -5 * minutes);
+    warmed(fine, 'graph', 60 * minutes);
+    await run();
+    assert.deepEqual(order, [cold, sooner, soon, late]);
   });
 
   test('asks about each tenant once', async () => {
-    const tenants = many(100);
-    const { warm, renewed } = aWarming(...tenants);
-    assert.deepEqual(await warm.run(), { ...nothing, renewed: 100 });
-    assert.deepEqual(renewed.toSorted(), tenants.map(({ id }) => id).toSorted());
+    const tenants = manyTenants(100);
+    const { run, order } = aWarming({ tenants });
+    assert.deepEqual(await run(), { ...nothing, renewed: 100 });
+    assert.deepEqual(order.toSorted(), tenants.map(({ id }) => id).toSorted());
   });
 
-  test('asks about a few tenants at a time, and about more than one', async () => {
-    const { warm, tokens } = aWarming(...many(100));
-    let [running, most] = [0, 0];
-    tokens.renew = async (tenantId) => {
-      running += 1;
-      most = Math.max(most, running);
-      await new Promise(setImmediate);
-      running -= 1;
-      return aToken({ tenantId });
-    };
-    await warm.run();
-    assert.equal(most, 8);
+  test('asks about sixteen tenants at a time', async () => {
+    const { run, running } = aWarming({ tenants: manyTenants(100) });
+    await run();
+    assert.equal(running.most, 16);
+  });
+
+  test('asks about the tenants of its shard alone, and all shards together about every one', async () => {
+    const tenants = manyTenants(200);
+    const { warm, order } = aWarming({ tenants });
+    for (const shard of shards(3)) {
+      const before = order.length;
+      await warm.run(shard);
+      assert.ok(order.slice(before).every((id) => id >= shard.from && id < shard.before));
+    }
+    assert.deepEqual(order.toSorted(), tenants.map(({ id }) => id).toSorted());
   });
 
   test('goes on when one tenant fails, whatever with', async () => {
-    const tenants = [...many(10), aPendingTenant()];
-    const { warm, tokens, proof, log } = aWarming(...tenants);
-    const renew = tokens.renew;
-    tokens.renew = (tenantId) =>
-      tenantId === tenants[3]?.id ? Promise.reject(new TypeError('secret words')) : renew(tenantId);
+    const tenants = [...manyTenants(10), aPendingTenant()];
+    const { run, tokens, proof, log } = aWarming({ tenants });
+    const { renew } = tokens;
+    tokens.renew = (id, resource) =>
+      id === tenants[3]?.id ? Promise.reject(new TypeError('secret words')) : renew(id, resource);
     proof.proveAgain = failing('STORAGE_UNAVAILABLE');
-    assert.deepEqual(await warm.run(), { ...nothing, renewed: 9, failed: 2 });
+    assert.deepEqual(await run(), { ...nothing, renewed: 9, failed: 2 });
     assert.deepEqual(
       log.lines
         .filter(({ event }) => event === 'warm.tenant-failed')
@@ -157,26 +217,156 @@ describe('a run', () => {
     assert.doesNotMatch(JSON.stringify(log.lines), /secret/);
   });
 
-  test('goes on when a tenant whose consent is gone cannot be revoked', async () => {
-    const { warm, tokens, proof } = aWarming(...many(3));
+  test('goes on when a tenant whose consent is gone cannot be stopped', async () => {
+    const { run, tokens, proof } = aWarming({ tenants: manyTenants(3) });
     tokens.renew = failing('APP_NOT_IN_TENANT');
-    proof.revoke = () => Promise.reject(anError('STORAGE_UNAVAILABLE'));
-    assert.deepEqual(await warm.run(), { ...nothing, failed: 3 });
+    proof.stop = () => Promise.reject(anError('STORAGE_UNAVAILABLE'));
+    assert.deepEqual(await run(), { ...nothing, failed: 3 });
   });
 
-  test('fails when the tenants cannot be listed: nobody would know that nothing is warm', async () => {
-    const { warm, tenants } = aWarming();
-    tenants.list = () => ({ [Symbol.asyncIterator]: () => ({ next: failing('STORAGE_UNAVAILABLE') }) });
-    await assert.rejects(warm.run(), withCode('STORAGE_UNAVAILABLE'));
+  for (const [what, breakIt] of [
+    ['tenants', ({ tenants }) => (tenants.list = brokenList)],
+    ['tokens', ({ index }) => (index.list = brokenList)],
+  ] as const satisfies readonly (readonly [string, (setup: ReturnType<typeof aWarming>) => unknown])[]) {
+    test(`fails when the ${what} cannot be listed: nobody would know that nothing is warm`, async () => {
+      const setup = aWarming({ tenants: [aTenant()] });
+      breakIt(setup);
+      await assert.rejects(setup.run(), withCode('STORAGE_UNAVAILABLE'));
+      assert.deepEqual(setup.order, []);
+    });
+  }
+});
+
+describe('a run that is cut off', () => {
+  for (const [everySeconds, longest] of [
+    [60, 54],
+    [300, 270],
+    [900, 270],
+  ] as const) {
+    test(`of every ${everySeconds} seconds begins nothing after ${longest}, and says what it leaves`, async () => {
+      const setup = aWarming({ tenants: manyTenants(1000), everySeconds, takes: 10_000 });
+      const report = await setup.run();
+      // Sixteen at a time, of ten seconds each.
+      const begun = Math.ceil(longest / 10) * 16;
+      assert.deepEqual(report, { ...nothing, renewed: begun, left: 1000 - begun });
+      const { level, event, detail } = setup.log.lines.at(-1) ?? {};
+      assert.deepEqual([level, event, detail?.['left']], ['warning', 'warm.not-done', 1000 - begun]);
+      assert.equal(
+        setup.metrics.all.findLast(({ name }) => name === 'tenantpost.warm.tokens_left')?.value,
+        1000 - begun,
+      );
+    });
+  }
+
+  test('is taken up by the next, until all is warm, and nobody is asked twice', async () => {
+    const tenants = manyTenants(1000);
+    const { run, order, clock } = aWarming({ tenants, everySeconds: 300, takes: 10_000 });
+    const reports = [];
+    for (let at = 0; at < 3; at += 1) {
+      reports.push(await run());
+      clock.advance(30_000);
+    }
+    assert.deepEqual(
+      reports.map(({ warm, renewed, left }) => [warm, renewed, left]),
+      [
+        [0, 432, 568],
+        [432, 432, 136],
+        [864, 136, 0],
+      ],
+    );
+    assert.equal(new Set(order).size, 1000);
   });
 
-  test('says how long it took', async () => {
-    const { warm, tokens, log, clock } = aWarming(aTenant());
-    tokens.renew = async (tenantId) => {
-      clock.advance(hours);
-      return aToken({ tenantId });
-    };
-    await warm.run();
-    assert.equal(log.lines.at(-1)?.detail['milliseconds'], hours);
+  test('by trouble that passes meanwhile still says why', async () => {
+    const { run, tokens, log, renewed, clock } = aWarming({ tenants: manyTenants(400), takes: 10_000 });
+    // One of those that are under way is answered after it has passed, and goes on alone until time is up.
+    tokens.refusesAll = () => (renewed.length >= 16 && renewed.length < 31 ? anError('VAULT_UNAVAILABLE') : undefined);
+    const began = clock.now();
+    const { renewed: count, left } = await run();
+    assert.equal(count + left, 400);
+    assert.ok(left > 0 && clock.now() - began >= 270_000);
+    assert.equal(log.lines.at(-1)?.detail['code'], 'VAULT_UNAVAILABLE');
   });
+
+  for (const code of ['VAULT_UNAVAILABLE', 'CREDENTIAL_REFUSED', 'ENTRA_THROTTLED'] as const) {
+    test(`by ${code}, which meets everybody, asks nobody further and says why`, async () => {
+      const tenants = manyTenants(200);
+      const { run, tokens, log, renewed } = aWarming({ tenants });
+      tokens.refusesAll = () => (renewed.length >= 40 ? anError(code) : undefined);
+      const report = await run();
+      assert.ok(report.renewed >= 40 && report.renewed < 40 + 16, String(report.renewed));
+      assert.equal(report.left, 200 - report.renewed);
+      const { level, event, detail } = log.lines.at(-1) ?? {};
+      assert.deepEqual([level, event, detail?.['code']], ['warning', 'warm.not-done', code]);
+    });
+  }
+});
+
+test('tokens that were warmed in one run come due in several', async () => {
+  const tenants = manyTenants(1000);
+  const { run, clock } = aWarming({ tenants, everySeconds: 60 });
+  await run();
+  const counts: number[] = [];
+  for (let at = 0; at < 60; at += 1) {
+    clock.advance(1 * minutes);
+    counts.push((await run()).renewed);
+  }
+  assert.equal(
+    counts.reduce((sum, count) => sum + count),
+    1000,
+  );
+  // Spread over a tenth of the hour: six runs, of about a sixth each.
+  assert.ok(Math.max(...counts) < 250, counts.join(' '));
+  assert.ok(counts.filter((count) => count > 0).length >= 6);
+});
+
+test('what a run finds and does is measured, by shard and state, and names no tenant', async () => {
+  const { run, metrics, warmed } = aWarming({
+    tenants: [
+      aTenant(),
+      aTenant({ id: fabrikam }),
+      aTenant({ id: crypto.randomUUID(), state: 'degraded', since: 0 }),
+      aPendingTenant({ id: crypto.randomUUID() }),
+    ],
+    takes: 1500,
+  });
+  warmed(contoso, 'graph', 60 * minutes);
+  await run();
+  const shard = '0';
+  const wanted: readonly Measured[] = [
+    { name: 'tenantpost.warm.tokens_due', value: 2, attributes: { shard } },
+    { name: 'tenantpost.warm.tenants', value: 2, attributes: { state: 'active', shard } },
+    { name: 'tenantpost.warm.tokens_left', value: 0, attributes: { shard } },
+    { name: 'tenantpost.warm.seconds', value: 1.5, attributes: {} },
+  ];
+  for (const one of wanted) {
+    const isSame = ({ name, attributes }: Measured): boolean =>
+      name === one.name && attributes['state'] === one.attributes['state'];
+    assert.deepEqual(metrics.all.filter(isSame), [one]);
+  }
+  const states = metrics.all.filter(({ name }) => name === 'tenantpost.warm.tenants');
+  assert.deepEqual(
+    states.map(({ attributes, value }) => [attributes['state'], value]),
+    [
+      ['pending', 1],
+      ['active', 2],
+      ['degraded', 1],
+      ['revoked', 0],
+    ],
+  );
+  assert.doesNotMatch(JSON.stringify(metrics.all), new RegExp(`${contoso}|${fabrikam}`));
+});
+
+test('ten thousand tenants with both tokens are planned and renewed in seconds, and the next run has nothing to do', async () => {
+  const { run, clock } = aWarming({ tenants: manyTenants(10_000), resources: ['graph', 'outlook'] });
+  const began = performance.now();
+  assert.deepEqual(await run(), { ...nothing, renewed: 20_000 });
+  clock.advance(5 * minutes);
+  assert.deepEqual(await run(), { ...nothing, warm: 20_000 });
+  const took = performance.now() - began;
+  assert.ok(took < 10_000, `${Math.round(took)} ms`);
+});
+
+const brokenList = (): AsyncIterable<never> => ({
+  [Symbol.asyncIterator]: () => ({ next: failing('STORAGE_UNAVAILABLE') }),
 });

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { minutes } from '../../../../shared/clock.ts';
-import { contoso, fabrikam } from '../../../support/app-identity.ts';
-import { anError, failing, withCode } from '../../../support/failing.ts';
+import { minutes, seconds } from '../../../../shared/clock.ts';
+import { resources } from '../../../../shared/resource.ts';
+import { contoso, fabrikam, outlookResource } from '../../../support/app-identity.ts';
+import { failing, withCode } from '../../../support/failing.ts';
+import { failureOf } from '../../../support/failure-of.ts';
 import { aTokenSource } from '../../../support/token-source.ts';
-import { aTokenValue, inAnHour } from '../../../support/unsigned-token.ts';
+import { aTokenValue, aTokenValueFor, inAnHour } from '../../../support/unsigned-token.ts';
 
 describe('get', () => {
   test('asks Entra when nobody has a token, and keeps it here and in the table', async () => {
@@ -32,15 +34,34 @@ describe('get', () => {
     assert.equal(new Set(got).size, 1);
   });
 
-  test('fails all callers of a request that fails, and asks again for the next', async () => {
-    const { tokens, issuer } = aTokenSource();
-    issuer.answer = () => Promise.reject(anError('ENTRA_UNAVAILABLE'));
+  test('fails all callers of a request that fails, asks nobody for a while, and then asks again', async () => {
+    const { process, tokens, issuer, clock } = aTokenSource();
+    issuer.answer = failing('ENTRA_UNAVAILABLE');
     const got = await Promise.allSettled(Array.from({ length: 5 }, () => tokens.get(contoso, 'graph')));
     assert.ok(got.every(({ status }) => status === 'rejected'));
     assert.equal(issuer.requests.length, 1);
 
-    issuer.answer = (tid) => aTokenValue({ tid });
+    const { code, detail } = await failureOf(tokens.get(contoso, 'graph'));
+    assert.deepEqual([code, detail['heldOff']], ['ENTRA_UNAVAILABLE', true]);
+    // Another process is told by the table, and holds nothing off by itself.
+    await assert.rejects(process().get(contoso, 'graph'), withCode('ENTRA_UNAVAILABLE'));
+    assert.equal(issuer.requests.length, 1);
+
+    issuer.answer = aTokenValueFor;
+    clock.advance(5 * seconds);
     assert.equal((await tokens.get(contoso, 'graph')).tenantId, contoso);
+    assert.equal(issuer.requests.length, 2);
+  });
+
+  test('makes one request for 64 callers in 8 processes of a cold tenant, and one more for the other resource', async () => {
+    const { process, issuer } = aTokenSource();
+    const processes = Array.from({ length: 8 }, process);
+    for (const resource of resources) {
+      const got = await Promise.all(
+        processes.flatMap((tokens) => Array.from({ length: 8 }, () => tokens.get(contoso, resource))),
+      );
+      assert.deepEqual([...new Set(got.map((token) => token.resource))], [resource]);
+    }
     assert.equal(issuer.requests.length, 2);
   });
 
@@ -69,7 +90,7 @@ describe('get', () => {
 
   test('does not take a token of the table that is about to expire', async () => {
     const { tokens, issuer, store } = aTokenSource();
-    store.put(contoso, aTokenValue({ exp: inAnHour - 3600 + 299 }));
+    store.put(contoso, aTokenValue({ exp: inAnHour - 3600 + 300, iat: inAnHour - 7200 }));
     assert.equal((await tokens.get(contoso, 'graph')).expiresAt, inAnHour * 1000);
     assert.equal(issuer.requests.length, 1);
   });
@@ -85,37 +106,93 @@ describe('get', () => {
 describe('a token without the role', () => {
   for (const roles of [undefined, [], ['User.Read.All']]) {
     test(`is refused and never cached (roles: ${JSON.stringify(roles) ?? 'absent'})`, async () => {
-      const { tokens, issuer, store } = aTokenSource();
+      const { tokens, issuer, store, clock } = aTokenSource();
       issuer.answer = (tid) => aTokenValue({ tid, roles });
       await assert.rejects(tokens.get(contoso, 'graph'), withCode('ROLE_MISSING'));
       await assert.rejects(tokens.renew(contoso, 'graph'), withCode('ROLE_MISSING'));
       assert.equal(store.rows.size, 0);
 
+      clock.advance(minutes);
       issuer.answer = (tid) => aTokenValue({ tid });
       assert.deepEqual((await tokens.get(contoso, 'graph')).roles, ['Mail.Send']);
     });
   }
 });
 
-describe('while the table is down', () => {
-  test('tokens still come from Entra, once, and each failure is reported without a token', async () => {
-    const { tokens, issuer, store, log } = aTokenSource();
-    store.read = failing('STORAGE_UNAVAILABLE');
-    store.write = () => Promise.reject(new Error('no table'));
+describe('a token for Outlook', () => {
+  for (const role of ['SMTP.SendAsApp', 'IMAP.AccessAsApp']) {
+    test(`needs one of the permissions for mail protocols; ${role} is enough`, async () => {
+      const { tokens, issuer } = aTokenSource();
+      issuer.answer = (tid, resource) => aTokenValueFor(tid, resource, { roles: [role] });
+      const { resource, audience, roles } = await tokens.get(contoso, 'outlook');
+      assert.deepEqual([resource, audience, roles], ['outlook', outlookResource, [role]]);
+    });
+  }
 
-    const token = await tokens.get(contoso, 'graph');
-    assert.equal(token.tenantId, contoso);
-    assert.equal(await tokens.get(contoso, 'graph'), token);
-    assert.equal(issuer.requests.length, 1);
-    assert.deepEqual(log.lines, [
-      {
-        level: 'warning',
-        event: 'token.table-unreadable',
-        detail: { tenantId: contoso, code: 'STORAGE_UNAVAILABLE' },
-      },
-      { level: 'warning', event: 'token.table-unwritable', detail: { tenantId: contoso, code: 'UNEXPECTED' } },
-    ]);
+  test('that carries what Graph wants alone is refused, naming what is missing', async () => {
+    const { tokens, issuer, store } = aTokenSource();
+    issuer.answer = (tid, resource) => aTokenValueFor(tid, resource, { roles: ['Mail.Send'] });
+    const { code, detail } = await failureOf(tokens.get(contoso, 'outlook'));
+    assert.deepEqual([code, detail['missing']], ['ROLE_MISSING', 'SMTP.SendAsApp IMAP.AccessAsApp']);
+    assert.equal(store.rows.size, 0);
   });
+
+  test('and one for Graph of the same tenant are kept side by side', async () => {
+    const { tokens, store, issuer } = aTokenSource();
+    const [graph, outlook] = [await tokens.get(contoso, 'graph'), await tokens.get(contoso, 'outlook')];
+    assert.deepEqual([...store.rows.keys()], [`${contoso} graph`, `${contoso} outlook`]);
+    assert.equal(await tokens.get(contoso, 'graph'), graph);
+    assert.equal(await tokens.get(contoso, 'outlook'), outlook);
+    assert.equal(issuer.requests.length, 2);
+    await tokens.drop(contoso, 'graph');
+    assert.equal(await tokens.get(contoso, 'outlook'), outlook);
+  });
+});
+
+describe('a registration for one tenant alone', () => {
+  test('asks nobody for the token of another, and says so', async () => {
+    const { tokens, issuer, store } = aTokenSource({ singleTenantId: contoso.toUpperCase() });
+    assert.equal((await tokens.get(contoso.toUpperCase(), 'graph')).tenantId, contoso);
+    await assert.rejects(tokens.get(fabrikam, 'graph'), withCode('TENANT_NOT_HOME'));
+    await assert.rejects(tokens.renew(fabrikam, 'graph'), withCode('TENANT_NOT_HOME'));
+    assert.deepEqual(issuer.requests, [contoso]);
+    assert.deepEqual([...store.rows.keys()], [`${contoso} graph`]);
+  });
+});
+
+test('what happens is counted: hits, misses, requests and failures by resource and code', async () => {
+  const { tokens, issuer, metrics } = aTokenSource();
+  await tokens.get(contoso, 'graph');
+  await tokens.get(contoso, 'graph');
+  await tokens.get(contoso, 'graph');
+  issuer.answer = failing('APP_NOT_IN_TENANT');
+  await assert.rejects(tokens.get(fabrikam, 'outlook'), withCode('APP_NOT_IN_TENANT'));
+  assert.deepEqual(
+    ['hits', 'misses', 'requests', 'failures', 'wrong'].map((what) => metrics.sum(`tenantpost.tokens.${what}`)),
+    [2, 2, 2, 1, 0],
+  );
+  assert.deepEqual(metrics.all.at(-1), {
+    name: 'tenantpost.tokens.failures',
+    value: 1,
+    attributes: { resource: 'outlook', code: 'APP_NOT_IN_TENANT' },
+  });
+  // Each tenant would be a time series of its own.
+  assert.doesNotMatch(JSON.stringify(metrics.all), new RegExp(`${contoso}|${fabrikam}`));
+});
+
+test('no more tokens are held than allowed: the one that came first goes, and is found in the table', async () => {
+  const { tokens, issuer, store } = aTokenSource({ mostHeld: 4 });
+  const tenants = [contoso, fabrikam, crypto.randomUUID()];
+  for (const tenant of tenants) await tokens.get(tenant, 'graph');
+  const read = store.read.bind(store);
+  const reads: string[] = [];
+  store.read = (tenant, resource) => {
+    reads.push(tenant);
+    return read(tenant, resource);
+  };
+  for (const tenant of tenants.toReversed()) await tokens.get(tenant, 'graph');
+  assert.deepEqual(reads, [contoso]);
+  assert.equal(issuer.requests.length, 3);
 });
 
 describe('renew', () => {
@@ -147,22 +224,6 @@ describe('renew', () => {
   });
 });
 
-describe('peek', () => {
-  test('never asks Entra', async () => {
-    const { tokens, issuer } = aTokenSource();
-    assert.equal(await tokens.peek(contoso, 'graph', 0), undefined);
-    assert.equal(issuer.requests.length, 0);
-  });
-
-  test('gives only what stays valid for longer than asked', async () => {
-    const { tokens, store } = aTokenSource();
-    store.put(contoso, aTokenValue());
-    assert.equal((await tokens.peek(contoso, 'graph', 60 * minutes - 1))?.tenantId, contoso);
-    assert.equal(await tokens.peek(contoso, 'graph', 60 * minutes), undefined);
-    assert.equal(store.rows.size, 1, 'a token that will expire is still a token');
-  });
-});
-
 describe('drop', () => {
   test('forgets the token here and in the table, and of no other tenant', async () => {
     const { tokens, issuer, store } = aTokenSource();
@@ -187,7 +248,7 @@ describe('drop', () => {
       store.remove = remove;
       await tokens.drop(contoso, 'graph');
       assert.deepEqual(log.lines, [
-        { level: 'warning', event: 'token.table-unwritable', detail: { tenantId: contoso, code } },
+        { level: 'warning', event: 'token.table-unwritable', detail: { tenantId: contoso, resource: 'graph', code } },
       ]);
       await tokens.get(contoso, 'graph');
       assert.equal(issuer.requests.length, 2);
