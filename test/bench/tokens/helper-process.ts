@@ -16,9 +16,11 @@ export class HelperProcess<Message> {
   readonly #child: ChildProcess;
   readonly #schema: z.ZodType<Message>;
   readonly #exited: Promise<unknown>;
+  readonly #file: string;
 
   constructor(schema: z.ZodType<Message>, { file, argument, environment = {} }: HelperOptions) {
     this.#schema = schema;
+    this.#file = file;
     this.#child = fork(join(import.meta.dirname, file), argument === undefined ? [] : [argument], {
       env: { ...process.env, ...environment },
       // What the app logs is for the host, which is not there.
@@ -29,8 +31,8 @@ export class HelperProcess<Message> {
 
   /** @throws Error when it ends in place of an answer. */
   async next(): Promise<Message> {
-    const gone = this.#exited.then(([code]: unknown[]) => {
-      throw new Error(`A process of the measurement has ended before its time (${String(code)}).`);
+    const gone = this.#exited.then(() => {
+      throw new Error(`${this.#file} has ended before its time.`);
     });
     const [message] = (await Promise.race([once(this.#child, 'message'), gone])) as unknown[];
     return this.#schema.parse(message);

@@ -45,7 +45,7 @@ export async function measureHits(say: (line: string) => void): Promise<Hits> {
       places.push(...sizes.map((tenants) => ({ name, tenants, process, nanoseconds: [] })));
     }
     for (let round = 1; round <= rounds; round += 1) {
-      for (const [done, { process, tenants, nanoseconds }] of shuffled(places).entries()) {
+      for (const [done, { name, process, tenants, nanoseconds }] of shuffled(places).entries()) {
         say(`hits: round ${round} of ${rounds}, ${done + 1} of ${places.length}`);
         const answer = await process.ask({ tenants });
         if (!('nanoseconds' in answer)) throw new Error(`${name} was not measured.`);

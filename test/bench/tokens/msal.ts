@@ -32,7 +32,7 @@ export const msal: HitSubject = {
 };
 
 /** Answers a token request from memory. What MSAL knows of login.microsoftonline.com is built into it. */
-function memoryNetwork(tenantId: string): INetworkModule & { readonly requests: number } {
+function memoryNetwork(tenantId: string): INetworkModule & { requests: number } {
   return {
     requests: 0,
     sendGetRequestAsync(url) {

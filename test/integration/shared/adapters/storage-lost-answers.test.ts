@@ -11,6 +11,8 @@ import { storageClients } from '../../../../shared/adapters/storage-clients.ts';
 import { TableAuditTrail } from '../../../../shared/adapters/table-audit-trail.ts';
 import { TableInvitationStore } from '../../../../shared/adapters/table-invitation-store.ts';
 import { TableOutcomeStore } from '../../../../shared/adapters/table-outcome-store.ts';
+import { TableRenewalClaims } from '../../../../shared/adapters/table-renewal-claims.ts';
+import { VaultDataKeys } from '../../../../shared/adapters/vault-data-keys.ts';
 import { contoso } from '../../../support/app-identity.ts';
 import { noon } from '../../../support/clock.ts';
 import { startLossyProxy } from '../../../support/lossy-proxy.ts';
@@ -78,6 +80,49 @@ describe('a write whose answer is lost', { concurrency: true }, () => {
     table.loseAnswerTo('PATCH');
     assert.notEqual(await store.bind(id, contoso), 'taken');
     assert.equal((await store.find(id))?.usedBy, contoso);
+  });
+
+  test('claims the renewal of a token all the same, whether nobody held it or a claim had ended', async (t) => {
+    const { table, rows } = await lossy(t, 'renewals');
+    const claims = new TableRenewalClaims(rows, () => noon);
+    table.loseAnswerTo('POST');
+    assert.equal(await claims.claim(contoso, 'graph', noon), 'ours');
+    table.loseAnswerTo('PUT');
+    assert.equal(await claims.claim(contoso, 'graph', noon + 25_000), 'ours');
+    assert.equal(await claims.claim(contoso, 'graph', noon + 25_000), 'theirs');
+  });
+
+  test('ends the claim on a renewal all the same, with a failure and without', async (t) => {
+    const { table, rows } = await lossy(t, 'ends');
+    const claims = new TableRenewalClaims(rows, () => noon);
+    for (const failure of [
+      undefined,
+      { code: 'APP_BLOCKED', aadsts: 7000112, retryAfterSeconds: undefined },
+    ] as const) {
+      assert.equal(await claims.claim(contoso, 'graph', noon + 25_000), 'ours');
+      table.loseAnswerTo(failure === undefined ? 'DELETE' : 'PUT');
+      await claims.release(contoso, 'graph', failure);
+    }
+    assert.deepEqual(await claims.claim(contoso, 'graph', noon + 25_000), {
+      code: 'APP_BLOCKED',
+      aadsts: 7000112,
+      retryAfterSeconds: undefined,
+    });
+  });
+
+  test('makes a data key once', async (t) => {
+    const { table, rows } = await lossy(t, 'datakeys');
+    const vault = {
+      keys: { getKey: (name: string) => Promise.resolve({ name, properties: { name, vaultUrl: '', version: '1' } }) },
+      cryptography: () => ({
+        wrapKey: (_algorithm: string, bytes: Uint8Array) => Promise.resolve({ result: bytes, algorithm: 'RSA-OAEP-256' }),
+        unwrapKey: (_algorithm: string, bytes: Uint8Array) => Promise.resolve({ result: bytes, algorithm: 'RSA-OAEP-256' }),
+      }),
+    };
+    const options = { ...vault, table: rows, wrappingKeyName: 'key', now: () => noon, log: () => undefined };
+    table.loseAnswerTo('POST');
+    const key = await new VaultDataKeys(options).current();
+    assert.deepEqual(await new VaultDataKeys(options).current(), { id: '1', bytes: Buffer.from(key.bytes) });
   });
 
   test('appends an event once', async (t) => {

@@ -8,10 +8,11 @@ import { TableInvitationStore } from '../../../../shared/adapters/table-invitati
 import { TableOutcomeStore } from '../../../../shared/adapters/table-outcome-store.ts';
 import { TableTenantStore } from '../../../../shared/adapters/table-tenant-store.ts';
 import { TableTokenStore } from '../../../../shared/adapters/table-token-store.ts';
-import { VaultDataKey } from '../../../../shared/adapters/vault-data-key.ts';
+import { TableRenewalClaims } from '../../../../shared/adapters/table-renewal-claims.ts';
+import { VaultDataKeys } from '../../../../shared/adapters/vault-data-keys.ts';
 import { containers, queues, tables } from '../../../../shared/names.ts';
 import { recordingLog } from '../../../support/recording-log.ts';
-import { contoso } from '../../../support/app-identity.ts';
+import { clientId, contoso } from '../../../support/app-identity.ts';
 import { noon } from '../../../support/clock.ts';
 import { failureOf } from '../../../support/failure-of.ts';
 import { fixedDataKeys } from '../../../support/fixed-data-keys.ts';
@@ -19,24 +20,32 @@ import { anOutcome } from '../../../support/outcome.ts';
 import { storageThatIsDown } from '../../../support/storage-accounts.ts';
 import { aTenant, anInvitation } from '../../../support/tenant.ts';
 import { aToken } from '../../../support/unsigned-token.ts';
+import { everything } from '../../../support/warming.ts';
 
 const down = await storageThatIsDown();
 const tenants = new TableTenantStore(down.table(tables.tenants), recordingLog().log);
 const audit = new TableAuditTrail(down.table(tables.consents));
 const invitations = new TableInvitationStore(down.table(tables.invitations));
 const outcomes = new TableOutcomeStore(down.table(tables.outcomes));
-const tokens = new TableTokenStore(down.table(tables.tokens), fixedDataKeys(), 'public');
+const tokens = new TableTokenStore(down.table(tables.tokens), fixedDataKeys(), {
+  cloud: 'public',
+  authorityUrl: 'https://login.microsoftonline.com',
+  clientId,
+});
+const claims = new TableRenewalClaims(down.table(tables.tokens), () => noon);
 const jobs = new QueueJobQueue(
   down.queue(queues.mailGraph),
   down.queue(queues.mailGraphPoison),
   down.container(containers.mailContent),
 );
 const asked: string[] = [];
-const dataKey = new VaultDataKey({
+const dataKeys = new VaultDataKeys({
   table: down.table(tables.tokens),
   wrappingKeyName: 'unused',
   keys: { getKey: (name) => Promise.reject(new Error(`${asked.push(name)} keys were asked for`)) },
   cryptography: (key) => assert.fail(`${asked.push(key)} keys were used`),
+  now: () => noon,
+  log: recordingLog().log,
 });
 
 const reason = {
@@ -52,7 +61,7 @@ const reason = {
 const calls: Record<string, () => Promise<unknown>> = {
   'finding a tenant': () => tenants.find(contoso),
   'saving a tenant': () => tenants.save(aTenant()),
-  'listing tenants': () => tenants.list(['active'])[Symbol.asyncIterator]().next(),
+  'listing tenants': () => tenants.list(everything)[Symbol.asyncIterator]().next(),
   'appending an event': () => audit.append({ kind: 'consent-started', at: noon }),
   'inserting an invitation': () => invitations.insert(anInvitation()),
   'finding an invitation': () => invitations.find('1'),
@@ -65,7 +74,11 @@ const calls: Record<string, () => Promise<unknown>> = {
   'reading a token': () => tokens.read(contoso, 'graph'),
   'writing a token': () => tokens.write(aToken()),
   'removing a token': () => tokens.remove(contoso, 'graph'),
-  'reading the data key': () => dataKey.read(),
+  'listing tokens': () => tokens.list(everything)[Symbol.asyncIterator]().next(),
+  'claiming a renewal': () => claims.claim(contoso, 'graph', noon + 1),
+  'reading the newest data key': () => dataKeys.current(),
+  'reading a data key': () => dataKeys.find('1'),
+  'rotating the data key': () => dataKeys.rotate(),
   'putting a job back': () => jobs.putBack('a job', 0),
   'moving a job to poison': () => jobs.poison({ reason, text: 'a job' }),
   'moving a large job to poison': () => jobs.poison({ reason, text: 'x'.repeat(70_000) }),
