@@ -27,10 +27,15 @@ export function apiOf(given: { url?: string | undefined; key?: string | undefine
   const isLoopback = parsed !== null && ['localhost', '127.0.0.1', '[::1]'].includes(parsed.hostname);
   if (parsed === null || !(parsed.protocol === 'https:' || (parsed.protocol === 'http:' && isLoopback))) {
     throw new UsageError(
-      '--url must be an https address (http only on this machine): the key travels with the request.',
+      '--url (or TPCLI_URL) must be an https address (http only on this machine): the key travels with the request.',
     );
   }
-  return { origin: parsed.origin, key: given.key ?? variable('TPCLI_KEY') };
+  const key = (given.key ?? variable('TPCLI_KEY'))?.trim();
+  // What cannot stand in a header would be said aloud by the error of `fetch`.
+  if (key !== undefined && !/^[\x21-\x7e]+$/.test(key)) {
+    throw new UsageError('--key (or TPCLI_KEY) is not a key: it is empty, or holds characters that no key has.');
+  }
+  return { origin: parsed.origin, key };
 }
 
 /** @throws CannotAskError when there is no answer of this form. */

@@ -55,7 +55,7 @@ export const credential: Command = {
 function textOf({ checkedAt, proofs, oldStillNeeded: needed }: z.infer<typeof report>): string {
   const removable = proofs.filter(({ mayBeRemoved }) => mayBeRemoved);
   const verdict = needed
-    ? 'Something old is still needed. Leave it in the app registration.'
+    ? 'Something old is needed, or may be. Leave it in the app registration.'
     : removable.length > 0
       ? 'Nothing old is in use any more. May be removed from the app registration:'
       : 'Nothing old is in use.';
@@ -70,7 +70,7 @@ function textOf({ checkedAt, proofs, oldStillNeeded: needed }: z.infer<typeof re
 
 function blockOf(one: Proof): string {
   const lines = [
-    `${words[one.kind]} ${one.id}${one.listed ? '' : ' (no longer in the vault)'}`,
+    `${words[one.kind]} ${one.id}${one.listed ? '' : ' (gone from the vault, or of former settings)'}`,
     ...(one.registeredAs === null ? [] : [`  registered as  ${one.registeredAs}`]),
     `  state          ${stateOf(one)}`,
     `  expires        ${one.expiresAt === null ? 'never, as far as is known' : `${one.expiresAt} (${daysOf(one.daysLeft)})`}`,
@@ -83,7 +83,7 @@ function blockOf(one: Proof): string {
 const words = {
   certificate: 'certificate',
   'managed-identity': 'managed identity',
-  secret: 'secret, version',
+  secret: 'secret',
 } as const;
 
 function stateOf({ state, lastUsedAt }: Proof): string {

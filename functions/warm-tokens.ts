@@ -1,4 +1,7 @@
-/** The timers: each renews the tokens of its part of the tenants, and asks about those that are pending or stopped. */
+/**
+ * The timers: each renews the tokens of its part of the tenants, and asks about those that are pending or stopped. The first
+ * looks after the credential and the data key as well.
+ */
 
 import type { TimerFunctionOptions } from '@azure/functions';
 import { withTrigger } from '../shared/host/log.ts';
@@ -9,9 +12,10 @@ export const warmTokens = (services: Services, shard: Shard): TimerFunctionOptio
   schedule: services.warmSchedule(shard),
   handler: (_timer, context) =>
     withTrigger(context, async () => {
+      const isFirst = shard.index === 0;
+      // Ahead of what may fail or be cut off: it fails nothing, and costs one read.
+      if (isFirst) await services.credentialWatch.run();
       await services.warm.run(shard);
-      if (shard.index !== 0) return;
-      await services.credentialWatch.run();
-      await services.rotateDataKey();
+      if (isFirst) await services.rotateDataKey();
     }),
 });

@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { codeOfNumber } from '../shared/adapters/entra-error.ts';
 import { errorMeanings } from '../shared/errors.ts';
 
 export const errorsFile = join(import.meta.dirname, '..', 'docs', 'errors.md');
@@ -17,11 +18,18 @@ export function errorsPage(): string {
       `| What you see | ${symptom} |`,
       `| What it means | ${meaning} |`,
       `| What to do | ${remedy} |`,
+      ...numbersOf(code),
       `| Who | ${owner} |`,
       ...(meetsJobs(code) ? [`| A mail job that meets it | ${dispositions[disposition]} |`] : []),
     ].join('\n'),
   );
   return `${preface}\n${sections.join('\n\n')}\n`;
+}
+
+/** Whoever has a number of Entra's before him finds here what to do. */
+function numbersOf(code: string): string[] {
+  const numbers = [...codeOfNumber].filter(([, own]) => own === code).map(([number]) => `AADSTS${number}`);
+  return numbers.length === 0 ? [] : [`| Entra’s numbers | ${numbers.join(', ')} |`];
 }
 
 function meetsJobs(code: string): boolean {

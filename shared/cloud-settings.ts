@@ -1,7 +1,15 @@
 /** The settings that say in which cloud this installation is and what it gets tokens for: their forms, and what goes together. */
 
 import { z } from 'zod';
-import { type Audiences, type Cloud, cloudNames, clouds, isForeignIssuer, ownerOfForeign } from './clouds.ts';
+import {
+  type Audiences,
+  type Cloud,
+  cloudNames,
+  clouds,
+  isForeignIssuer,
+  isForeignVault,
+  ownerOfForeign,
+} from './clouds.ts';
 import { type Resource, resources } from './resource.ts';
 
 /** What stands before `/.default` in a scope. Entra writes it into `aud`, with a slash at its end or without. */
@@ -73,10 +81,13 @@ function foreign(cloud: Cloud, given: Readonly<Record<string, string | undefined
     'TENANTPOST_GRAPH_RESOURCE',
     'TENANTPOST_OUTLOOK_RESOURCE',
     'TENANTPOST_TOKEN_EXCHANGE_RESOURCE',
+    'TENANTPOST_VAULT_URL',
   ]
     .filter((setting) => {
       const url = given[setting]?.replace(/\/+$/, '');
-      return url !== undefined && (isForeignIssuer(cloud, url) || ownerOfForeign(cloud, url) !== undefined);
+      if (url === undefined) return false;
+      if (setting === 'TENANTPOST_VAULT_URL') return isForeignVault(cloud, URL.parse(url)?.hostname ?? '');
+      return isForeignIssuer(cloud, url) || ownerOfForeign(cloud, url) !== undefined;
     })
     .map((setting) => ({ setting, expected: `nothing of another cloud than ${cloud}, which TENANTPOST_CLOUD names` }));
 }

@@ -135,8 +135,16 @@ export function ownerOfForeign(cloud: Cloud, url: string): Cloud | undefined {
 
 /** Whether a host is below the domain that one of the clouds has for its vaults. */
 export function isMicrosoftsVault(host: string): boolean {
-  return Object.values(clouds).some(({ vaultDomain }) => vaultDomain !== undefined && host.endsWith(`.${vaultDomain}`));
+  return Object.values(clouds).some((one) => hasVault(one, host));
 }
+
+/** Whether it is below that of another cloud, where no identity of this one is known. */
+export function isForeignVault(cloud: Cloud, host: string): boolean {
+  return cloud !== 'custom' && isMicrosoftsVault(host) && !hasVault(clouds[cloud], host);
+}
+
+const hasVault = ({ vaultDomain }: CloudFacts, host: string): boolean =>
+  vaultDomain !== undefined && host.endsWith(`.${vaultDomain}`);
 
 function othersOf(cloud: Cloud): readonly CloudFacts[] {
   return cloudNames.filter((one) => one !== cloud).map((one) => clouds[one]);

@@ -209,8 +209,10 @@ export const errorMeanings = {
     httpStatus: 502,
     owner: 'operator',
     symptom: 'AADSTS700027, 7000215, 7000222, 50012, 50027 or a relative: Entra does not accept our proof.',
-    meaning: 'The certificate is not on the app registration, has expired, or the clock is wrong.',
-    remedy: 'Upload the public certificate of the vault to the app registration; check the client id and the clock.',
+    meaning: 'The certificate or secret is not on the app registration, or has expired; or the clock is wrong.',
+    remedy:
+      'Upload the public certificate of the vault to the app registration; of a secret use the Value that Entra showed ' +
+      'once, not the ID beside it. Check the client id and the clock.',
   },
   FEDERATION_REFUSED: {
     disposition: 'again',
@@ -291,7 +293,7 @@ export const errorMeanings = {
     disposition: 'again',
     httpStatus: 503,
     owner: 'operator',
-    symptom: 'Key Vault could not be reached or throttled us.',
+    symptom: 'Key Vault could not be reached, had trouble, or answered 429: too many requests.',
     meaning: 'The network, the firewall of the vault, the vault setting, or the service itself.',
     remedy: 'Wait; if it lasts, check TENANTPOST_VAULT_URL and the firewall.',
   },

@@ -1,10 +1,6 @@
 /** The composition root: the only file that knows both the topics and the adapters. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TokenCredential } from '@azure/identity';
-import { CertificateClient } from '@azure/keyvault-certificates';
-import { CryptographyClient, KeyClient } from '@azure/keyvault-keys';
-import { SecretClient } from '@azure/keyvault-secrets';
 import { appCredential } from './adapters/app-credential.ts';
 import { EntraTokenIssuer } from './adapters/entra-token-issuer.ts';
 import { GraphTransport } from './adapters/graph-transport.ts';
@@ -19,13 +15,14 @@ import { TableOutcomeStore } from './adapters/table-outcome-store.ts';
 import { TableRenewalClaims } from './adapters/table-renewal-claims.ts';
 import { TableTenantStore } from './adapters/table-tenant-store.ts';
 import { TableTokenStore } from './adapters/table-token-store.ts';
-import { timeLimited, timeLimitOfCall } from './adapters/time-limit.ts';
+import { timeLimitOfCall } from './adapters/time-limit.ts';
 import { vaultCall } from './adapters/vault-call.ts';
+import { vaultClients } from './adapters/vault-clients.ts';
 import { VaultDataKeys } from './adapters/vault-data-keys.ts';
 import { type CredentialReport, reportCredential } from './checks/credential-report.ts';
 import { Health } from './checks/health.ts';
 import { checkStart } from './checks/start-check.ts';
-import { audienceOf, clouds, isForeignIssuer, isMicrosoftsVault } from './clouds.ts';
+import { audienceOf, clouds, isForeignIssuer } from './clouds.ts';
 import type { Config } from './config.ts';
 import { log } from './host/log.ts';
 import { SendMail } from './mail/send-mail.ts';
@@ -74,7 +71,7 @@ export function buildServices(config: Config): Services {
       ? managedIdentity(config.storage.clientId, 'AzureWebJobsStorage__clientId')
       : identity;
   const storage = storageClients(config.storage, storageIdentity);
-  const vault = vaultClients(config, identity);
+  const vault = vaultClients(config.vault.url, identity);
   const { keys, cryptography } = vault;
 
   const dataKeys = new VaultDataKeys({
@@ -212,25 +209,6 @@ export function expectationsOf({ cloud, clientId, audiences }: Config): TokenSou
     clientId: app,
     isForeignIssuer: isForeign,
   });
-}
-
-function vaultClients({ vault }: Config, identity: TokenCredential) {
-  // The SDK refuses a vault whose host is not below its challenge's resource. That holds for Microsoft's own vaults; behind
-  // a proxy, or for another implementation, the operator's setting is the word on where the vault is.
-  const isMicrosofts = isMicrosoftsVault(new URL(vault.url).hostname);
-  const options = { disableChallengeResourceVerification: !isMicrosofts, additionalPolicies: timeLimited };
-  const byKey = new Map<string, CryptographyClient>();
-  return {
-    certificates: new CertificateClient(vault.url, identity, options),
-    secrets: new SecretClient(vault.url, identity, options),
-    keys: new KeyClient(vault.url, identity, options),
-    /** One client a key version: each asks for the key itself and for a challenge before its first use. */
-    cryptography: (keyId: string): CryptographyClient => {
-      const held = byKey.get(keyId) ?? new CryptographyClient(keyId, identity, options);
-      byKey.set(keyId, held);
-      return held;
-    },
-  };
 }
 
 async function askStorage(storage: StorageClients): Promise<void> {

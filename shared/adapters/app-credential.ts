@@ -1,9 +1,6 @@
 /** Makes the credential that the settings choose. */
 
 import type { TokenCredential } from '@azure/identity';
-import type { SecretClient } from '@azure/keyvault-secrets';
-import type { CertificateClient } from '@azure/keyvault-certificates';
-import type { CryptographyClient, KeyClient } from '@azure/keyvault-keys';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
@@ -12,13 +9,10 @@ import { LocalCertificateCredential } from './local-certificate-credential.ts';
 import { managedIdentityCredential } from './managed-identity-credential.ts';
 import { settingSecretCredential, VaultSecretCredential } from './secret-credential.ts';
 import { VaultCertificateCredential } from './vault-certificate-credential.ts';
+import type { VaultClients } from './vault-clients.ts';
 
-interface Clients {
+interface Clients extends VaultClients {
   readonly identity: TokenCredential;
-  readonly certificates: CertificateClient;
-  readonly keys: KeyClient;
-  readonly secrets: SecretClient;
-  readonly cryptography: (keyId: string) => CryptographyClient;
 }
 
 export function appCredential(config: Config, clients: Clients, now: Clock, log: Log): Credential {

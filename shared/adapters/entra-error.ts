@@ -27,7 +27,8 @@ const rows: readonly (readonly [ErrorCode, readonly number[]])[] = [
   ['ENTRA_UNAVAILABLE', [90033, 90006, 90012, 90024, 50033, 90090, 50000]],
 ];
 
-const codeOf: ReadonlyMap<number, ErrorCode> = new Map(
+/** What each number is here. One that has no row is `TOKEN_REFUSED`, unless the status of the answer tells more. */
+export const codeOfNumber: ReadonlyMap<number, ErrorCode> = new Map(
   rows.flatMap(([code, numbers]) => numbers.map((one) => [one, code] as const)),
 );
 
@@ -38,7 +39,7 @@ const codeOf: ReadonlyMap<number, ErrorCode> = new Map(
 export function entraError(tenantId: string, cause: unknown, answer?: AuthorityAnswer): TenantpostError {
   const text = cause instanceof Error ? cause.message : '';
   const number = numberIn(text);
-  const known = number === undefined ? undefined : codeOf.get(number);
+  const known = number === undefined ? undefined : codeOfNumber.get(number);
   const code = known ?? byStatus(answer, number !== undefined);
   const wait = answer?.retryAfterSeconds;
   return new TenantpostError(code, messageOf(tenantId, number, answer), {

@@ -5,7 +5,7 @@
  * https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity
  */
 
-import type { TokenCredential } from '@azure/identity';
+import type { AccessToken, TokenCredential } from '@azure/identity';
 import { TenantpostError } from '../errors.ts';
 import type { Credential, Proof } from '../tokens/credential.ts';
 
@@ -18,11 +18,14 @@ export function managedIdentityCredential(
   identityClientId: string,
   tokenExchangeResource: string,
 ): Credential {
+  let asking: Promise<AccessToken | null> | undefined;
   const proof: Proof = {
     id: identityClientId,
-    // One token serves every tenant, and the SDK keeps it for the whole process for as long as it is good.
+    // One token serves every tenant, and the SDK keeps it for the whole process for as long as it is good. Before it has one,
+    // it asks the endpoint for each caller (seen with @azure/identity 4.14).
     present: async () => {
-      const token = await identity.getToken(`${tokenExchangeResource}/.default`);
+      asking ??= identity.getToken(`${tokenExchangeResource}/.default`).finally(() => (asking = undefined));
+      const token = await asking;
       if (token !== null) return { assertion: token.token };
       throw new TenantpostError('IDENTITY_UNAVAILABLE', 'The managed identity gave no token.');
     },

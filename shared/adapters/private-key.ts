@@ -27,24 +27,25 @@ export async function privateKeyOf(
   certificate: Uint8Array,
 ): Promise<KeyObject | Flaw> {
   try {
-    const pem = contentType === 'application/x-pkcs12' ? await keyOfPkcs12(value) : keyOfPem(value);
-    if (pem === undefined) return notExportable;
-    const key = createPrivateKey(pem);
-    return createPublicKey(key).equals(new X509Certificate(certificate).publicKey) ? key : another;
+    const pems = contentType === 'application/x-pkcs12' ? await keysOfPkcs12(value) : keysOfPem(value);
+    if (pems.length === 0) return notExportable;
+    const { publicKey } = new X509Certificate(certificate);
+    // What was imported may hold the keys of other certificates as well.
+    const keys = pems.map((pem) => createPrivateKey(pem));
+    return keys.find((key) => createPublicKey(key).equals(publicKey)) ?? another;
   } catch {
     // What a parser says of a key may show a part of it, so it is not kept as a cause either.
     return unreadable;
   }
 }
 
-const keyOfPem = (text: string): string | undefined =>
-  /-----BEGIN (?:RSA )?PRIVATE KEY-----[^-]+-----END (?:RSA )?PRIVATE KEY-----/.exec(text)?.[0];
+const keysOfPem = (text: string): string[] =>
+  text.match(/-----BEGIN (?:RSA )?PRIVATE KEY-----[^-]+-----END (?:RSA )?PRIVATE KEY-----/g) ?? [];
 
 /** Node's crypto reads no PKCS#12, so a library does; it is loaded only where one is used. */
-async function keyOfPkcs12(value: string): Promise<string | undefined> {
+async function keysOfPkcs12(value: string): Promise<string[]> {
   const { default: forge } = await import('node-forge');
   const container = forge.pkcs12.pkcs12FromAsn1(forge.asn1.fromDer(forge.util.decode64(value)), '');
   const bags = container.safeContents.flatMap(({ safeBags }) => safeBags);
-  const [key] = bags.flatMap(({ key: found }) => found ?? []);
-  return key && forge.pki.privateKeyToPem(key);
+  return bags.flatMap(({ key }) => (key ? [forge.pki.privateKeyToPem(key)] : []));
 }

@@ -32,18 +32,33 @@ export class ReadThrough<Value> {
   }
 
   async get(): Promise<Value> {
-    const { now, lives } = this.#options;
+    const { lives } = this.#options;
     const held = this.#held;
-    const age = held === undefined ? Infinity : now() - held.readAt;
+    const age = held === undefined ? Infinity : this.#since(held.readAt);
     if (held !== undefined && age < lives / 2) return held.value;
-    if (this.#failure !== undefined && now() - this.#failure.at < failureHolds) {
+    const failure = this.#holding();
+    if (failure !== undefined) {
       if (held !== undefined) return held.value;
-      throw this.#failure.error;
+      throw failure;
     }
     const reading = (this.#reading ??= this.#read());
     // While what is read from is away, nobody waits for it.
     if (held === undefined || (age >= lives && this.#failure === undefined)) return reading;
     return held.value;
+  }
+
+  /** The last failure, for as long as nobody is to ask again: what is read from may have said how long that is. */
+  #holding(): TenantpostError | undefined {
+    if (this.#failure === undefined) return undefined;
+    const { error, at } = this.#failure;
+    const holds = Math.max(failureHolds, (error.retryAfterSeconds ?? 0) * seconds);
+    return this.#since(at) < holds ? error : undefined;
+  }
+
+  /** What lies ahead of a clock that was set back is old: it would hold until the clock is there again. */
+  #since(at: number): number {
+    const passed = this.#options.now() - at;
+    return passed < 0 ? Infinity : passed;
   }
 
   #read(): Promise<Value> {

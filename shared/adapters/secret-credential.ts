@@ -3,6 +3,7 @@
  * reference may fill. For development, and for those who cannot do better: whoever reads it can be the app.
  */
 
+import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Credential, Proof } from '../tokens/credential.ts';
@@ -63,9 +64,15 @@ export class VaultSecretCredential implements Credential {
 
 /** @param expiresAt epoch milliseconds, where the operator has said it: a setting does not know. */
 export function settingSecretCredential(secret: string, expiresAt: number | undefined): Credential {
-  const proofs = [proofOf('setting', secret, expiresAt)];
+  const proofs = [proofOf(`setting-${fingerprint(secret)}`, secret, expiresAt)];
   return { kind: 'secret', proofs: () => Promise.resolve(proofs) };
 }
+
+/**
+ * Tells a new value from the one before, whose uses and warnings are remembered: it has no version to go by. 32 bits of a
+ * hash tell nothing of a value that Entra made of some forty random characters.
+ */
+const fingerprint = (secret: string): string => createHash('sha256').update(secret).digest('hex').slice(0, 8);
 
 function proofOf(id: string, secret: string, expiresAt = Infinity): Proof {
   return { id, ...(expiresAt < Infinity && { expiresAt }), present: () => Promise.resolve({ secret }) };

@@ -23,7 +23,12 @@ const useRow = z.object({
   expiresAt: z.date().optional(),
   registeredAs: z.string().optional(),
 });
-const warningRow = z.object({ partitionKey: z.literal(warnings), proofId: z.string(), days: z.number() });
+const warningRow = z.object({
+  partitionKey: z.literal(warnings),
+  proofId: z.string(),
+  expiresAt: z.date(),
+  days: z.number(),
+});
 
 /** What another instance noted so shortly before is good enough: at a switch all of them would write the same row at once. */
 const closeEnough = 1 * minutes;
@@ -49,15 +54,17 @@ export class TableCredentialRecord implements CredentialRecord {
       const found = { uses: [] as RememberedUse[], warnings: [] as Warning[] };
       for await (const entity of this.#table.listEntities()) {
         const row = z.union([useRow, warningRow]).parse(entity);
-        if ('days' in row) found.warnings.push({ proofId: row.proofId, days: row.days });
+        if ('days' in row) found.warnings.push(toWarning(row));
         else found.uses.push(toUse(row));
       }
       return found;
     });
   }
 
-  async firstWarning({ proofId, days }: Warning): Promise<boolean> {
-    const entity = { partitionKey: warnings, rowKey: `${proofId} ${days}`, proofId, days };
+  async firstWarning({ proofId, expiresAt: end, days }: Warning): Promise<boolean> {
+    const expiresAt = new Date(end);
+    const rowKey = `${proofId} ${expiresAt.toISOString()} ${days}`;
+    const entity = { partitionKey: warnings, rowKey, proofId, expiresAt, days };
     const written = await storageCall('note a warning', () => insertIfAbsent(this.#table, entity));
     return written !== undefined;
   }
@@ -83,6 +90,10 @@ export class TableCredentialRecord implements CredentialRecord {
         : await replaceIfUnchanged(this.#table, entity, found.etag);
     return written !== undefined;
   }
+}
+
+function toWarning({ proofId, expiresAt, days }: z.infer<typeof warningRow>): Warning {
+  return { proofId, expiresAt: expiresAt.getTime(), days };
 }
 
 function toUse({ rowKey, kind, usedAt, firstUsedAt, expiresAt, registeredAs }: z.infer<typeof useRow>): RememberedUse {

@@ -87,7 +87,8 @@ export class VaultCertificateCredential implements Credential {
     const name = `${tenantId.toLowerCase()} ${thumbprint}`;
     const at = now();
     const kept = this.#signed.get(name);
-    if (kept !== undefined && at - kept.at < assertionReuse) return kept.assertion;
+    // What was signed before the clock was set back is valid from a time to come.
+    if (kept !== undefined && at >= kept.at && at - kept.at < assertionReuse) return kept.assertion;
     const assertion = clientAssertion(
       { tenantId, clientId, authorityUrl, thumbprint, now: at },
       async ({ digest }) =>

@@ -24,7 +24,7 @@ export interface OpenCertificate {
 }
 
 /** What is asked of @azure/keyvault-certificates. */
-export interface CertificateReader {
+interface CertificateReader {
   listPropertiesOfCertificateVersions(name: string): AsyncIterable<ListedVersion>;
   getCertificateVersion(name: string, version: string): Promise<{ readonly cer?: Uint8Array; readonly keyId?: string }>;
 }

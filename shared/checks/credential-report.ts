@@ -75,7 +75,14 @@ function toReported(one: ProofStanding, all: readonly ProofStanding[], at: numbe
   };
 }
 
-function why({ state, removal, usedAt }: ProofStanding, all: readonly ProofStanding[]): string {
+/** What a new one needs in the app registration before Entra accepts it. */
+const wanted: Readonly<Record<CredentialKind, string>> = {
+  certificate: 'Register its public part.',
+  secret: 'Its value must be that of a client secret of the app registration.',
+  'managed-identity': 'Add a federated credential for it to the app registration.',
+};
+
+function why({ kind, state, removal, usedAt }: ProofStanding, all: readonly ProofStanding[]): string {
   switch (removal.allowed) {
     case 'now':
       return 'A newer one is in use, and this one has not been used for longer than any process could hold it.';
@@ -90,7 +97,7 @@ function why({ state, removal, usedAt }: ProofStanding, all: readonly ProofStand
       if (state === 'unused' && usedAt !== undefined)
         return 'Entra accepted it once, and an older one is in use now: is it registered still?';
       if (all.some((one) => one.state === 'in-use'))
-        return 'It is the next one: Entra has not accepted it yet. Register its public part.';
+        return `It is the next one: Entra has not accepted it yet. ${wanted[kind]}`;
       return 'Nothing has been used yet.';
   }
 }

@@ -52,7 +52,9 @@ export class Health {
 
   report(): Promise<HealthReport> {
     const at = this.#with.now();
-    if (this.#latest === undefined || at - this.#latest.at >= reportLives) {
+    const age = this.#latest === undefined ? Infinity : at - this.#latest.at;
+    // Less than nothing: the clock was set back.
+    if (this.#latest === undefined || age >= reportLives || age < 0) {
       this.#latest = { at, report: this.#check(at) };
     }
     return this.#latest.report;

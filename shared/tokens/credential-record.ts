@@ -21,6 +21,8 @@ export interface RememberedUse extends ProofUse {
 
 export interface Warning {
   readonly proofId: string;
+  /** Epoch milliseconds: a version whose end was moved in the vault is warned of anew. */
+  readonly expiresAt: number;
   /** The step: so many days before the expiry. */
   readonly days: number;
 }

@@ -46,8 +46,10 @@ export class CredentialWatch {
     const left = daysLeft(expiresAt, now());
     metrics.gauge('tenantpost.credential.days_left', left, { proof: id });
     const days = warningStep(expiresAt, now());
-    if (days === undefined || warnings.some((said) => said.proofId === id && said.days === days)) return;
-    if (!(await record.firstWarning({ proofId: id, days }))) return;
+    if (days === undefined) return;
+    const isThis = (said: Warning): boolean =>
+      said.proofId === id && said.expiresAt === expiresAt && said.days === days;
+    if (warnings.some(isThis) || !(await record.firstWarning({ proofId: id, expiresAt, days }))) return;
     log(days > 7 ? 'warning' : 'error', 'credential.expires', {
       credential: kind,
       proof: id,

@@ -203,7 +203,10 @@ export class Rotation {
 
   #wasRefused(id: string, within: number): Refusal | undefined {
     const refusal = this.#refusals.get(id);
-    return refusal !== undefined && this.#options.now() - refusal.at < within ? refusal : undefined;
+    if (refusal === undefined) return undefined;
+    const since = this.#options.now() - refusal.at;
+    // A clock that was set back must not make a refusal last until it is there again.
+    return since >= 0 && since < within ? refusal : undefined;
   }
 }
 

@@ -35,8 +35,14 @@ interface Options {
   readonly log: Log;
 }
 
-/** Longer than the vault's signature and Entra's answer may take together. */
-const claimLasts = 25 * seconds;
+/** Many times what signature and answer take. It is also how long the others wait for a process that is lost as it asks. */
+const claimLasts = 10 * seconds;
+
+/**
+ * How long somebody waits for others before he asks by himself. Longer than two claims: were it no longer than one, all who
+ * wait would ask at once in the moment in which the claim of a lost process ends.
+ */
+const patienceLasts = 25 * seconds;
 
 /** The first look comes soon, as a token request takes a fifth of a second; later ones cost the table less. */
 const looks = { first: 200, most: 1000 };
@@ -59,7 +65,7 @@ export class SharedRenewal {
     renew: () => Promise<Token>,
   ): Promise<Token> {
     const { now, wait } = this.#options;
-    const patience = now() + claimLasts;
+    const patience = now() + patienceLasts;
     for (let pause = looks.first; ; pause = Math.min(2 * pause, looks.most)) {
       const claim = await this.#claim(tenantId, resource);
       if (claim === 'ours') {

@@ -13,12 +13,15 @@ import type { JournalEntry } from '../../local/cloud/journal.ts';
 import { customers, vendor } from '../../local/cloud/seed.ts';
 import { addCertificateVersion } from '../../local/cloud/vault/add-certificate-version.ts';
 import { readOutcomes } from '../../local/outcomes.ts';
-import { waitFor } from '../../local/wait.ts';
+import { waitFor as waitForSome } from '../../local/wait.ts';
 import { tenantpost } from '../support/command.ts';
 import { aMailJob } from '../support/mail-job.ts';
 import { bringIn, copiesOf, queueMail, startTestStack, type TestStack } from '../support/stack.ts';
 
 const refreshSeconds = 10;
+/** Each wait is for what a quick machine does within a refresh period and the life of a token, and a busy one in its own time. */
+const patience = 90_000;
+const waitFor: typeof waitForSome = (what, ask) => waitForSome(what, ask, patience);
 const tenants = Object.values(customers);
 let stack: TestStack;
 
@@ -58,6 +61,18 @@ const tokenRequests = (since = 0): readonly JournalEntry[] =>
 
 const acceptedOf = (certificate: string, since: number): readonly JournalEntry[] =>
   tokenRequests(since).filter((entry) => entry.certificate === certificate && entry.status === 200);
+
+/**
+ * That a certificate was tried when the refresh period was over, by what came before it and not by how quick the machine is:
+ * each tenant may have had a request under way then, one while the vault was read and one beside the trial.
+ */
+function assertTriedInTime(certificate: string, since: number): void {
+  const rest = tokenRequests(since + refreshSeconds * 1000);
+  const tried = tokenRequests(since).find((entry) => entry.certificate === certificate);
+  assert.ok(tried);
+  const before = rest.filter(({ at }) => at < tried.at);
+  assert.ok(before.length <= 3 * tenants.length, `${before.length} requests after the period, before it was tried`);
+}
 
 const report = z.object({
   oldStillNeeded: z.boolean(),
@@ -133,8 +148,7 @@ test('a certificate is replaced under a running load: no send fails, and every s
     tokenRequests(madeAt).find(({ certificate }) => certificate === next),
   );
   assert.deepEqual([refusal.status, refusal.code], [401, 'AADSTS700027']);
-  // What the app promises, and a token's life: it tries the version with the next token that it needs.
-  assert.ok(refusal.at - madeAt < (refreshSeconds + 12) * 1000, `seen after ${refusal.at - madeAt} ms`);
+  assertTriedInTime(next, madeAt);
   await waitFor('tokens by the old certificate all the same', () =>
     acceptedOf(old, refusal.at).length >= tenants.length ? true : undefined,
   );
@@ -151,21 +165,23 @@ test('a certificate is replaced under a running load: no send fails, and every s
     ],
   );
   assert.match((await hintOfHealth()) ?? '', /A newer certificate is known that Entra has not accepted yet/);
-  assert.ok(logged('credential.not-registered').some((line) => line.includes(next) && line.includes('700027')));
+  const notRegistered = await waitFor('the log to say so', () => logged('credential.not-registered')[0]);
+  assert.ok(notRegistered.includes(next) && notRegistered.includes('700027'), notRegistered);
 
   step('its public part is registered');
   const registeredAt = Date.now();
   addCertificate(registration, version.der);
   const acceptance = await waitFor('the new version to be used', () => acceptedOf(next, registeredAt)[0]);
-  assert.ok(
-    acceptance.at - registeredAt < (refreshSeconds + 12) * 1000,
-    `used after ${acceptance.at - registeredAt} ms`,
-  );
+  assertTriedInTime(next, registeredAt);
   await waitFor('the log to say so', () => logged('credential.changed').length > 0 || undefined);
   await waitFor('all tokens by the new version', () =>
     new Set(acceptedOf(next, registeredAt).map(({ tenantId }) => tenantId)).size === tenants.length ? true : undefined,
   );
-  const afterwards = await askCommand();
+  // Uses are noted beside the requests.
+  const afterwards = await waitFor('the record to have its use', async () => {
+    const asked = await askCommand();
+    return asked.proofs[0]?.state === 'in-use' ? asked : undefined;
+  });
   // Whether the old one may go is a matter of half an hour; until then the command says when.
   assert.equal(afterwards.code, 3);
   const [newest, former] = afterwards.proofs;
@@ -176,7 +192,7 @@ test('a certificate is replaced under a running load: no send fails, and every s
     former?.registeredAs,
     createHash('sha1').update(Buffer.from(registered.der, 'base64')).digest('hex').toUpperCase(),
   );
-  assert.equal(await hintOfHealth(), undefined);
+  await waitFor('health to have no hint any more', async () => (await hintOfHealth()) === undefined || undefined);
 
   step('the old one is taken out of the registration');
   const removedAt = Date.now();

@@ -1,5 +1,6 @@
 /** Proofs of the app and what is remembered of them, without a vault, a table or Entra. */
 
+import { isDeepStrictEqual } from 'node:util';
 import type { Credential, CredentialKind, Presented, Proof } from '../../shared/tokens/credential.ts';
 import type { CredentialRecord, ProofUse, RememberedUse, Warning } from '../../shared/tokens/credential-record.ts';
 
@@ -44,9 +45,9 @@ export class MemoryCredentialRecord implements CredentialRecord {
     return Promise.resolve({ uses: [...this.uses.values()], warnings: [...this.warnings] });
   }
 
-  firstWarning({ proofId, days }: Warning): Promise<boolean> {
-    const said = this.warnings.some((one) => one.proofId === proofId && one.days === days);
-    if (!said) this.warnings.push({ proofId, days });
+  firstWarning(warning: Warning): Promise<boolean> {
+    const said = this.warnings.some((one) => isDeepStrictEqual(one, warning));
+    if (!said) this.warnings.push(warning);
     return Promise.resolve(!said);
   }
 }

@@ -16,7 +16,7 @@ export const storageUrls = {
 export const appSettings = {
   TENANTPOST_CLIENT_ID: clientId,
   TENANTPOST_PUBLIC_URL: 'https://mail.example.com',
-  TENANTPOST_VAULT_URL: 'https://acct.vault.azure.net',
+  TENANTPOST_VAULT_URL: 'https://vault.example.com',
 };
 
 /** The least that is needed with an emulator. */

@@ -83,7 +83,7 @@ describe('tenantpost credential', () => {
     const { code, stdout } = await tenantpost(['credential', '--url', url]);
     assert.equal(code, 3);
     assert.match(stdout, /remove it\? {5}not before 2026-11-22T12:30:00\.000Z, and only if it is not used again/);
-    assert.match(stdout, /Something old is still needed\. Leave it in the app registration\.\n$/);
+    assert.match(stdout, /Something old is needed, or may be\. Leave it in the app registration\.\n$/);
   });
 
   test('ends with 3 and says what to do, while Entra does not know the next one', async () => {
@@ -91,6 +91,28 @@ describe('tenantpost credential', () => {
     const { code, stdout } = await tenantpost(['credential', '--url', url]);
     assert.equal(code, 3);
     assert.match(stdout, /next: not accepted by Entra yet[^]*Register its public part/);
+  });
+
+  test('says of another kind of credential than the one before what each is', async () => {
+    const record = new MemoryCredentialRecord();
+    await record.noteUse({ proofId: 'identity', kind: 'managed-identity', usedAt: noon - 1 * hours });
+    await record.noteUse({ proofId: 'identity', kind: 'managed-identity', usedAt: noon });
+    await record.noteUse({ proofId: 'old', kind: 'certificate', usedAt: noon - 2 * hours, registeredAs: 'CD34' });
+    await record.noteUse({ proofId: 'setting-0a1b2c3d', kind: 'secret', usedAt: noon - 3 * hours });
+    const credential = aCredential([aProof('identity')], 'managed-identity');
+    answer = json(await reportCredential({ credential, record, refreshSeconds: 600, now: () => noon }));
+    const { code, stdout } = await tenantpost(['credential', '--url', url]);
+    assert.equal(code, 0);
+    assert.deepEqual(
+      stdout.split('\n').filter((line) => /^\S/.test(line)),
+      [
+        'As of 2026-11-22T12:00:00.000Z, newest first:',
+        'managed identity identity',
+        'certificate old (gone from the vault, or of former settings)',
+        'secret setting-0a1b2c3d (gone from the vault, or of former settings)',
+        'Nothing old is in use any more. May be removed from the app registration:',
+      ],
+    );
   });
 
   test('prints the whole answer for programs with --json, and ends as without', async () => {
@@ -162,6 +184,8 @@ describe('wrong usage ends it with 2, says what was wrong, and asks nobody', () 
     ['an unknown command', ['toString'], /^There is no command "toString"\./],
     ['an unknown option', ['credential', '--uri', 'x'], /'--uri'[^]*usage: npm run -s tenantpost -- credential/],
     ['an argument', ['credential', 'x'], /'x'/],
+    ['a key of two lines', ['credential', '--url', 'http://localhost', '--key', 'my\nkey'], /^--key .* is not a key/],
+    ['a key that is none', ['credential', '--url', 'http://localhost', '--key', 'my€key'], /^--key .* is not a key/],
     ['no address', ['credential'], /Give --url, or set TPCLI_URL/],
     ['no address at all', ['credential', '--url', 'contoso-mail'], /must be an https address/],
     ['an address that is not encrypted', ['credential', '--url', 'http://contoso.example'], /must be an https address/],
@@ -171,7 +195,7 @@ describe('wrong usage ends it with 2, says what was wrong, and asks nobody', () 
       const { code, stdout, stderr } = await tenantpost(argv);
       assert.deepEqual([code, stdout, seen.length], [2, '', 0]);
       assert.match(stderr, expected);
-      assert.doesNotMatch(stderr, /\n {4}at /);
+      assert.doesNotMatch(stderr, /\n {4}at |my.?key/s);
     });
   }
 });

@@ -68,6 +68,18 @@ test('a tick of the first shard looks at the expiry of what proves the app, and 
   assert.ok(lines.some((line) => line.startsWith('error {"event":"credential.expires","credential":"certificate"')));
 });
 
+test('a tick looks at the expiry though the tenants cannot be warmed', async () => {
+  const { services, parts, tenants } = memoryServices();
+  parts.credential.list = [aProof('print', { expiresAt: noon + 1 })];
+  tenants.list = () => ({ [Symbol.asyncIterator]: () => ({ next: failing('STORAGE_UNAVAILABLE') }) });
+  const { context, lines } = anInvocation('warmTokens');
+  await assert.rejects(
+    async () => warmTokens(services, everything).handler(tick, context),
+    plainly('STORAGE_UNAVAILABLE'),
+  );
+  assert.ok(lines.some((line) => line.startsWith('error {"event":"credential.expires"')));
+});
+
 test('a tick that cannot list the tenants fails the function, and the log says by which code', async () => {
   const { services, tenants } = memoryServices();
   const next = failing('STORAGE_UNAVAILABLE', { cause: new Error('secret'), detail: { status: 503 } });

@@ -95,6 +95,9 @@ describe('a cloud of Microsoft', () => {
     ['usgov', 'TENANTPOST_OUTLOOK_RESOURCE', 'https://outlook.office365.com'],
     ['china', 'TENANTPOST_AUTHORITY_URL', 'https://login.microsoftonline.com'],
     ['china', 'TENANTPOST_TOKEN_EXCHANGE_RESOURCE', 'api://AzureADTokenExchange'],
+    ['public', 'TENANTPOST_VAULT_URL', 'https://kv-tenantpost.vault.usgovcloudapi.net'],
+    ['public', 'TENANTPOST_VAULT_URL', 'https://KV-tenantpost.VAULT.azure.cn'],
+    ['usgov-dod', 'TENANTPOST_VAULT_URL', 'https://kv-tenantpost.vault.azure.net/'],
   ] as const) {
     test(`${cloud} is refused with ${value} as its ${setting}: it is another cloud's`, () => {
       const outlook = setting === 'TENANTPOST_OUTLOOK_RESOURCE' ? { TENANTPOST_RESOURCES: 'graph,outlook' } : {};
@@ -106,6 +109,19 @@ describe('a cloud of Microsoft', () => {
       assert.match(said[setting] ?? '', new RegExp(`^nothing of another cloud than ${cloud}\\b`));
     });
   }
+
+  test('takes a vault below its own domain, which two of them share, and one of nobody’s', () => {
+    for (const [cloud, url] of [
+      ['public', 'https://kv.vault.azure.net'],
+      ['usgov', 'https://kv.vault.usgovcloudapi.net'],
+      ['usgov-dod', 'https://kv.vault.usgovcloudapi.net'],
+      ['china', 'https://kv.vault.azure.cn'],
+      ['china', 'https://localhost:8445'],
+    ] as const) {
+      const settings = emulatorSettings({ TENANTPOST_CLOUD: cloud, TENANTPOST_VAULT_URL: url });
+      assert.equal(readConfig(settings).vault.url, url);
+    }
+  });
 
   test('takes an older name of its own authority, and what two of them share', () => {
     for (const [cloud, url] of [

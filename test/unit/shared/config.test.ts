@@ -26,7 +26,7 @@ describe('a good configuration', () => {
       audiences: { graph: 'https://graph.microsoft.com' },
       singleTenantId: undefined,
       vault: {
-        url: 'https://acct.vault.azure.net',
+        url: 'https://vault.example.com',
         wrappingKeyName: 'tenantpost-tokens',
       },
       credential: { kind: 'certificate', certificateName: 'tenantpost', signing: 'vault' },

@@ -112,11 +112,12 @@ describe('a write whose answer is lost', { concurrency: true }, () => {
 
   test('makes a data key once', async (t) => {
     const { table, rows } = await lossy(t, 'datakeys');
+    const algorithm = 'RSA-OAEP-256' as const;
     const vault = {
       keys: { getKey: (name: string) => Promise.resolve({ name, properties: { name, vaultUrl: '', version: '1' } }) },
       cryptography: () => ({
-        wrapKey: (_algorithm: string, bytes: Uint8Array) => Promise.resolve({ result: bytes, algorithm: 'RSA-OAEP-256' }),
-        unwrapKey: (_algorithm: string, bytes: Uint8Array) => Promise.resolve({ result: bytes, algorithm: 'RSA-OAEP-256' }),
+        wrapKey: (_algorithm: string, bytes: Uint8Array) => Promise.resolve({ result: bytes, algorithm }),
+        unwrapKey: (_algorithm: string, bytes: Uint8Array) => Promise.resolve({ result: bytes, algorithm }),
       }),
     };
     const options = { ...vault, table: rows, wrappingKeyName: 'key', now: () => noon, log: () => undefined };

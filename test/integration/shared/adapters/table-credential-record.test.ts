@@ -77,18 +77,19 @@ for (const { how, clients } of accounts.both) {
       assert.equal((await record.read()).uses[0]?.usedAt, noon + 1 * minutes);
     });
 
-    test('lets one of many warn first, once for each proof and step', async () => {
-      const warning = { proofId: one.proofId, days: 30 };
+    test('lets one of many warn first, once for each proof, its end and step', async () => {
+      const warning = { proofId: one.proofId, expiresAt: noon, days: 30 };
       const answers = await Promise.all(Array.from({ length: 16 }, () => record.firstWarning(warning)));
       assert.equal(answers.filter(Boolean).length, 1);
       assert.equal(await record.firstWarning(warning), false);
       assert.equal(await record.firstWarning({ ...warning, days: 14 }), true);
       assert.equal(await record.firstWarning({ ...warning, proofId: 'other' }), true);
+      assert.equal(await record.firstWarning({ ...warning, expiresAt: noon + 1 }), true);
       const { uses, warnings } = await record.read();
       assert.deepEqual(uses, []);
       assert.deepEqual(
-        warnings.map(({ proofId, days }) => `${proofId} ${days}`).sort(),
-        [`${one.proofId} 14`, `${one.proofId} 30`, 'other 30'].sort(),
+        warnings.map(({ proofId, expiresAt, days }) => `${proofId} ${expiresAt - noon} ${days}`).sort(),
+        [`${one.proofId} 0 14`, `${one.proofId} 0 30`, `${one.proofId} 1 30`, 'other 0 30'].sort(),
       );
     });
 
@@ -103,7 +104,7 @@ describe('while storage is down', { concurrency: true }, () => {
   for (const [what, call] of [
     ['noting a use', (record) => record.noteUse(one)],
     ['reading the record', (record) => record.read()],
-    ['claiming a warning', (record) => record.firstWarning({ proofId: 'x', days: 1 })],
+    ['claiming a warning', (record) => record.firstWarning({ proofId: 'x', expiresAt: noon, days: 1 })],
   ] as const satisfies readonly [string, (record: TableCredentialRecord) => Promise<unknown>][]) {
     test(`${what} is STORAGE_UNAVAILABLE`, async () => {
       const record = new TableCredentialRecord((await storageThatIsDown()).table(tables.credentials));
@@ -123,7 +124,7 @@ describe('a write whose answer is lost', () => {
     await table.createTable();
     const record = new TableCredentialRecord(table);
     proxy.loseAnswerTo('POST');
-    assert.equal(await record.firstWarning({ proofId: 'x', days: 1 }), true);
+    assert.equal(await record.firstWarning({ proofId: 'x', expiresAt: noon, days: 1 }), true);
     await record.noteUse(one);
     proxy.loseAnswerTo('PUT');
     await record.noteUse({ ...one, usedAt: noon + 1 * minutes });

@@ -3,16 +3,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { TokenCredential } from '@azure/identity';
-import { CertificateClient } from '@azure/keyvault-certificates';
-import { CryptographyClient, KeyClient } from '@azure/keyvault-keys';
-import { SecretClient } from '@azure/keyvault-secrets';
 import { appCredential } from '../../../../shared/adapters/app-credential.ts';
+import { managedIdentityCredential } from '../../../../shared/adapters/managed-identity-credential.ts';
+import { vaultClients } from '../../../../shared/adapters/vault-clients.ts';
 import { readConfig } from '../../../../shared/config.ts';
 import { contoso, fabrikam } from '../../../support/app-identity.ts';
 import { noon } from '../../../support/clock.ts';
+import { anError, withCode } from '../../../support/failing.ts';
 import { deployedSettings, type Environment } from '../../../support/settings.ts';
 
 const identityClientId = '7b1c6a52-3f7e-4d09-8b25-9a4e5d0c1f33';
+
+const aToken = { token: 'a token', expiresOnTimestamp: noon };
 
 function credentialOf(settings: Environment) {
   const asked: (string | string[])[] = [];
@@ -22,14 +24,7 @@ function credentialOf(settings: Environment) {
       return Promise.resolve({ token: `token ${asked.length}`, expiresOnTimestamp: noon });
     },
   };
-  const url = 'https://acct.vault.azure.net';
-  const clients = {
-    identity,
-    certificates: new CertificateClient(url, identity),
-    keys: new KeyClient(url, identity),
-    secrets: new SecretClient(url, identity),
-    cryptography: (keyId: string) => new CryptographyClient(keyId, identity),
-  };
+  const clients = { identity, ...vaultClients('https://acct.vault.azure.net', identity) };
   const credential = appCredential(
     readConfig(deployedSettings(settings)),
     clients,
@@ -67,6 +62,32 @@ describe('the managed identity', () => {
   });
 });
 
+describe('the managed identity of many tenants that come together', () => {
+  const settings = { TENANTPOST_CREDENTIAL: 'managed-identity', AZURE_CLIENT_ID: identityClientId };
+
+  test('is asked once: the SDK would ask the endpoint for each of them', async () => {
+    const { credential, asked } = credentialOf(settings);
+    const [proof] = await credential.proofs();
+    assert.ok(proof !== undefined);
+    const presented = await Promise.all([contoso, fabrikam, contoso].map((tenant) => proof.present(tenant)));
+    assert.deepEqual(presented, Array(3).fill({ assertion: 'token 1' }));
+    assert.equal(asked.length, 1);
+  });
+
+  test('fails for all of them, and is asked again by the next', async () => {
+    let fails = true;
+    const identity: TokenCredential = {
+      getToken: () => (fails ? Promise.reject(anError('IDENTITY_UNAVAILABLE')) : Promise.resolve(aToken)),
+    };
+    const [proof] = await managedIdentityCredential(identity, identityClientId, 'api://x').proofs();
+    assert.ok(proof !== undefined);
+    const got = await Promise.allSettled([contoso, fabrikam].map((tenant) => proof.present(tenant)));
+    assert.ok(got.every((one) => one.status === 'rejected' && withCode('IDENTITY_UNAVAILABLE')(one.reason)));
+    fails = false;
+    assert.deepEqual(await proof.present(contoso), { assertion: aToken.token });
+  });
+});
+
 describe('a secret in a setting', () => {
   const settings = { TENANTPOST_CREDENTIAL: 'secret', TENANTPOST_CLIENT_SECRET: 'abc8Q~value' };
 
@@ -74,8 +95,17 @@ describe('a secret in a setting', () => {
     const { credential, asked } = credentialOf(settings);
     const [proof] = await credential.proofs();
     assert.deepEqual(await proof?.present(contoso), { secret: 'abc8Q~value' });
-    assert.deepEqual([credential.kind, proof?.id, proof?.expiresAt], ['secret', 'setting', undefined]);
+    assert.deepEqual([credential.kind, proof?.expiresAt], ['secret', undefined]);
     assert.deepEqual(asked, []);
+  });
+
+  test('is told from the one that was there before, by a name that holds nothing of it and is the same in each process', async () => {
+    const idOf = async (secret: string) =>
+      (await credentialOf({ ...settings, TENANTPOST_CLIENT_SECRET: secret }).credential.proofs())[0]?.id ?? '';
+    const id = await idOf('abc8Q~value');
+    assert.match(id, /^setting-[0-9a-f]{8}$/);
+    assert.equal(await idOf('abc8Q~value'), id);
+    assert.notEqual(await idOf('abc8Q~other'), id);
   });
 
   test('ends when the operator says it does', async () => {

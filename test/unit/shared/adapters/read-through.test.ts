@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ReadThrough } from '../../../../shared/adapters/read-through.ts';
 import { minutes, seconds } from '../../../../shared/clock.ts';
+import { TenantpostError } from '../../../../shared/errors.ts';
 import { settableClock } from '../../../support/clock.ts';
 import { anError, withCode } from '../../../support/failing.ts';
 
@@ -67,6 +68,13 @@ test('a reading at the end of its life is not given out any more: the caller wai
   assert.equal(await through.get(), 2);
 });
 
+test('a clock that was set back makes a reading old: it would otherwise serve until the clock is there again', async () => {
+  const { through, clock } = aSource();
+  await through.get();
+  clock.advance(-60 * minutes);
+  assert.equal(await through.get(), 2);
+});
+
 describe('a source that fails', () => {
   test('fails every caller who waited, and is left in peace for five seconds', async () => {
     const { through, source, clock } = aSource();
@@ -111,6 +119,27 @@ describe('a source that fails', () => {
     source.gate = new Promise(() => undefined);
     assert.equal(await through.get(), 1);
     assert.equal(source.reads, 3);
+  });
+
+  test('and says when to come again is left in peace until then', async () => {
+    const { through, source, clock } = aSource();
+    source.failure = new TenantpostError('VAULT_UNAVAILABLE', 'x', { retryAfterSeconds: 30 });
+    await assert.rejects(through.get(), withCode('VAULT_UNAVAILABLE'));
+    clock.advance(30 * seconds - 1);
+    await assert.rejects(through.get(), withCode('VAULT_UNAVAILABLE'));
+    assert.equal(source.reads, 1);
+    source.failure = undefined;
+    clock.advance(1);
+    assert.equal(await through.get(), 2);
+  });
+
+  test('and a clock that was set back since: the failure is not held against it until the clock is there again', async () => {
+    const { through, source, clock } = aSource();
+    source.failure = anError('VAULT_UNAVAILABLE');
+    await assert.rejects(through.get(), withCode('VAULT_UNAVAILABLE'));
+    source.failure = undefined;
+    clock.advance(-60 * minutes);
+    assert.equal(await through.get(), 2);
   });
 
   for (const code of ['VAULT_REFUSED', 'CREDENTIAL_UNUSABLE', 'IDENTITY_REFUSED'] as const) {

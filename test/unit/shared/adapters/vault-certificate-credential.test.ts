@@ -166,6 +166,16 @@ describe('the signature', () => {
     assert.deepEqual([payload.iat, payload.nbf, payload.exp], [at, at, at + 600]);
   });
 
+  test('is asked for again when the clock was set back: what was signed starts in the future', async () => {
+    const { assertion, vault, clock } = aVault();
+    clock.advance(60 * minutes);
+    await assertion(contoso);
+    clock.advance(-60 * minutes);
+    const { payload } = await jwtVerify(await assertion(contoso), publicKeyOf(v1), { currentDate: new Date(begin) });
+    assert.equal(payload.nbf, begin / 1000);
+    assert.equal(vault.signed.length, 2);
+  });
+
   test('is asked for again by each version: none presents what another signed', async () => {
     const { credential, vault } = aVault();
     vault.list = [v1, v2];

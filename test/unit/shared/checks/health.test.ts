@@ -185,6 +185,15 @@ describe('a report', () => {
     assert.deepEqual([asked.storage, asked.vault, asked.presented.length], [2, 2, 2]);
   });
 
+  test('is made anew when the clock was set back', async () => {
+    const { health, asked, clock } = anInstallation();
+    const checks = health();
+    await checks.report();
+    clock.advance(-60 * minutes);
+    await checks.report();
+    assert.equal(asked.storage, 2);
+  });
+
   test('of a failure is shared as long, and mended by the next', async () => {
     const installation = anInstallation();
     const { parts, clock } = installation;

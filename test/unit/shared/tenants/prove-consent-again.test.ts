@@ -16,7 +16,6 @@ const bothTokens = [`${contoso} graph`, `${contoso} outlook`];
 const hopeless = [
   ['revoked', 'TENANT_NOT_FOUND'],
   ['revoked', 'TENANT_IN_OTHER_CLOUD'],
-  ['revoked', 'TENANT_NOT_HOME'],
   ['degraded', 'APP_BLOCKED'],
   ['degraded', 'RESOURCE_NOT_IN_TENANT'],
 ] as const;
@@ -78,7 +77,13 @@ describe('proveAgain', () => {
   }
 
   test('gives no tenant up for trouble of our own, however long it lasts: that says nothing of its consent', async () => {
-    for (const code of ['VAULT_REFUSED', 'VAULT_UNAVAILABLE', 'CREDENTIAL_REFUSED', 'ENTRA_UNAVAILABLE'] as const) {
+    for (const code of [
+      'VAULT_REFUSED',
+      'VAULT_UNAVAILABLE',
+      'CREDENTIAL_REFUSED',
+      'ENTRA_UNAVAILABLE',
+      'TENANT_NOT_HOME',
+    ] as const) {
       const { proof, tokens, tenants, clock, audit } = aProof(aPendingTenant());
       tokens.renew = failing(code);
       clock.advance(25 * hours);
@@ -134,7 +139,13 @@ describe('proveReturn', () => {
     });
 
     test(`leaves a ${stopped.state} tenant as it is on trouble of our own, and says so to the caller`, async () => {
-      for (const code of ['ENTRA_UNAVAILABLE', 'VAULT_REFUSED', 'CREDENTIAL_REFUSED', 'TOKEN_WRONG'] as const) {
+      for (const code of [
+        'ENTRA_UNAVAILABLE',
+        'VAULT_REFUSED',
+        'CREDENTIAL_REFUSED',
+        'TOKEN_WRONG',
+        'TENANT_NOT_HOME',
+      ] as const) {
         const { proof, tokens, tenants, audit } = aProof(stopped);
         tokens.renew = failing(code);
         await assert.rejects(proof.proveReturn(stopped), withCode(code));

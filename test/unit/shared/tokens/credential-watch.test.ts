@@ -71,6 +71,17 @@ describe('the steps', () => {
     assert.deepEqual(said(), ['warning one 60']);
   });
 
+  test('are said anew when the same proof ends at another time: the vault was told a later one', async () => {
+    const { credential, clock, watch, said } = anInstallation([aProof('one', { expiresAt: noon + 5 * days })]);
+    await watch().run();
+    credential.list = [aProof('one', { expiresAt: noon + 365 * days })];
+    await watch().run();
+    clock.advance(360 * days);
+    await watch().run();
+    await watch().run();
+    assert.deepEqual(said(), ['error one 5', 'error one 5']);
+  });
+
   test('are said once when many instances look at the same moment', async () => {
     const { watch, said } = anInstallation([aProof('one', { expiresAt: noon + 3 * days })]);
     await Promise.all(Array.from({ length: 16 }, () => watch().run()));

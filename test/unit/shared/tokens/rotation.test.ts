@@ -289,6 +289,14 @@ describe('when no proof is accepted', () => {
     assert.equal(await ask(), 'old');
   });
 
+  test('and the clock is set back, nobody is held up until it is there again', async () => {
+    const { ask, known, clock } = aProcess([next, old], []);
+    await assert.rejects(ask(), withCode('CREDENTIAL_REFUSED'));
+    known.add('next');
+    clock.advance(-60 * minutes);
+    assert.equal(await ask(), 'next');
+  });
+
   test('because there is none, that is said', async () => {
     await assert.rejects(aProcess([], []).ask(), withCode('CREDENTIAL_REFUSED'));
   });

@@ -151,7 +151,7 @@ describe('a token for Outlook', () => {
 
 describe('a registration for one tenant alone', () => {
   test('asks nobody for the token of another, and says so', async () => {
-    const { tokens, issuer, store } = aTokenSource({ singleTenantId: contoso.toUpperCase() });
+    const { tokens, issuer, store } = aTokenSource({ singleTenantId: contoso });
     assert.equal((await tokens.get(contoso.toUpperCase(), 'graph')).tenantId, contoso);
     await assert.rejects(tokens.get(fabrikam, 'graph'), withCode('TENANT_NOT_HOME'));
     await assert.rejects(tokens.renew(fabrikam, 'graph'), withCode('TENANT_NOT_HOME'));
