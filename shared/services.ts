@@ -163,6 +163,7 @@ export function buildServices(config: Config): Services {
       resources: config.resources,
       warmEverySeconds,
       now,
+      wait: sleep,
       log,
       metrics,
     }),

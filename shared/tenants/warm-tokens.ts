@@ -19,6 +19,12 @@ const atOnce = 16;
 /** What a run leaves undone is begun with in the next; the host ends a run after five minutes (host.json). */
 const longestRun = 4.5 * minutes;
 
+/** The vault throttles for ten seconds at a time. What holds everybody off for longer is left to the next run. */
+const longestPause = 15 * seconds;
+
+/** How often a token is asked for that its tenant may never have granted. */
+const ungrantedInterval = 1 * hours;
+
 /** How often a tenant that was stopped is asked about: soon at first, when somebody is likely to be at work on it. */
 function returnInterval(stoppedFor: number): number {
   if (stoppedFor < 24 * hours) return 15 * minutes;
@@ -43,13 +49,14 @@ export interface WarmReport {
 
 interface Dependencies {
   readonly tenants: Pick<TenantStore, 'list'>;
-  readonly tokens: Pick<TokenSource, 'renew' | 'refusesAll'>;
+  readonly tokens: Pick<TokenSource, 'renew' | 'heldOff'>;
   readonly index: TokenIndex;
   readonly proof: Pick<ConsentProof, 'proveAgain' | 'proveReturn' | 'stop'>;
   /** What this installation uses, the first of them for the proof of consent. */
   readonly resources: readonly Resource[];
   readonly warmEverySeconds: number;
   readonly now: Clock;
+  readonly wait: (milliseconds: number) => Promise<unknown>;
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'gauge' | 'record'>;
 }
@@ -74,7 +81,7 @@ export class WarmTokens {
    * @throws TenantpostError `STORAGE_UNAVAILABLE` when the tables cannot be read: the next run does it all.
    */
   async run(shard: Shard): Promise<WarmReport> {
-    const { now, warmEverySeconds, tokens, log, metrics } = this.#with;
+    const { now, wait, warmEverySeconds, tokens, log, metrics } = this.#with;
     const began = now();
     const ends = began + Math.min(warmEverySeconds * seconds * 0.9, longestRun);
     const count: Record<keyof WarmReport, number> = {
@@ -93,10 +100,13 @@ export class WarmTokens {
     const worker = async (): Promise<void> => {
       while (next < tasks.length && now() < ends) {
         // When Entra, the vault or our own proof fails everybody, asking on would fail too, and for the next tenant as well.
-        const refusal = tokens.refusesAll();
-        if (refusal !== undefined) {
-          refused = refusal.code;
-          return;
+        const hold = tokens.heldOff();
+        if (hold !== undefined) {
+          refused = hold.code;
+          const left = hold.until - now();
+          if (left > longestPause) return;
+          await wait(left);
+          continue;
         }
         const result = await tasks[next++]?.run();
         if (result !== undefined) count[result] += 1;
@@ -128,10 +138,14 @@ export class WarmTokens {
           const life = lives.get(`${tenant.id} ${resource}`);
           // Fresh for two more runs: a run that is missed must not leave a cold cache.
           const due = life === undefined || renewFrom(life, 2 * period, spreadOf(tenant.id)) <= now();
-          // A tenant that grants the mail protocols to nobody never has their token: it must not keep others waiting.
-          const cold = resource === resources[0] ? 0 : Number.MAX_SAFE_INTEGER;
-          if (due) tasks.push({ urgency: life?.expiresAt ?? cold, run: () => this.#renew(tenant, resource) });
-          else count.warm += 1;
+          // A tenant that grants the mail protocols to nobody never has their token: it must not keep others waiting, nor
+          // be refused in every run.
+          const mayLack = life === undefined && resource !== resources[0];
+          const cold = mayLack ? Number.MAX_SAFE_INTEGER : 0;
+          if (!due) count.warm += 1;
+          else if (!mayLack || this.#isNew(tenant) || isTurn(tenant.id, now(), ungrantedInterval, period)) {
+            tasks.push({ urgency: life?.expiresAt ?? cold, run: () => this.#renew(tenant, resource) });
+          }
         }
       } else if (isTurn(tenant.id, now(), returnInterval(now() - tenant.since), period)) {
         tasks.push({ urgency: Number.MAX_SAFE_INTEGER, run: () => this.#proveReturn(tenant) });
@@ -141,6 +155,10 @@ export class WarmTokens {
       metrics.gauge('tenantpost.warm.tenants', value, { state, shard: String(shard.index) });
     }
     return tasks.sort((one, other) => one.urgency - other.urgency);
+  }
+
+  #isNew({ since }: Tenant): boolean {
+    return this.#with.now() - since < ungrantedInterval;
   }
 
   async #prove(tenant: Tenant): Promise<keyof WarmReport> {

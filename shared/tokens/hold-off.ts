@@ -32,6 +32,7 @@ const mostRemembered = 10_000;
 
 interface Hold {
   readonly error: TenantpostError;
+  readonly since: number;
   readonly until: number;
   readonly failures: number;
 }
@@ -60,6 +61,11 @@ export class HoldOff {
     return this.#open(this.#everybody);
   }
 
+  /** Until when nobody is to be asked for anything, if so; epoch milliseconds. */
+  everybodysUntil(): number | undefined {
+    return this.#open(this.#everybody) && this.#everybody?.until;
+  }
+
   /** @param key what was asked for, for example tenant and resource. */
   failed(key: string, error: TenantpostError): void {
     this.#byKey.set(key, this.#next(this.#byKey.get(key), error));
@@ -86,16 +92,21 @@ export class HoldOff {
   #next(held: Hold | undefined, error: TenantpostError): Hold {
     const at = this.#now();
     // Requests that were under way together fail together: they count as one failure.
-    if (held !== undefined && at < held.until) return held;
+    if (held !== undefined && this.#lasts(held)) return held;
     const failures = (held?.failures ?? 0) + 1;
     const own = Math.min(firstHold * 2 ** (failures - 1), longestHold);
-    return { error, failures, until: at + Math.max(own, (error.retryAfterSeconds ?? 0) * seconds) };
+    return { error, failures, since: at, until: at + Math.max(own, (error.retryAfterSeconds ?? 0) * seconds) };
+  }
+
+  /** A clock that was set back would else hold everybody off until it has caught up. */
+  #lasts({ since, until }: Hold): boolean {
+    const at = this.#now();
+    return since <= at && at < until;
   }
 
   #open(held: Hold | undefined): TenantpostError | undefined {
-    if (held === undefined) return undefined;
+    if (held === undefined || !this.#lasts(held)) return undefined;
     const left = held.until - this.#now();
-    if (left <= 0) return undefined;
     const { code, message, detail, retryAfterSeconds } = held.error;
     return new TenantpostError(code, message, {
       cause: held.error,

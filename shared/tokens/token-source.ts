@@ -5,7 +5,7 @@
  */
 
 import type { Clock } from '../clock.ts';
-import { asTenantpostError, TenantpostError } from '../errors.ts';
+import { asTenantpostError, type ErrorCode, TenantpostError } from '../errors.ts';
 import { requireHome } from '../home-tenant.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
@@ -49,6 +49,12 @@ export interface TokenSourceOptions {
   readonly now: Clock;
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'count'>;
+}
+
+export interface HeldOff {
+  readonly code: ErrorCode;
+  /** Epoch milliseconds. */
+  readonly until: number;
 }
 
 /** Where a token came from that was not the one asked for. */
@@ -99,9 +105,11 @@ export class TokenSource {
     return this.#once(`renew ${keyOf(id, resource)}`, () => this.#renewNow(id, resource));
   }
 
-  /** Why no request to Entra can succeed now, for whichever tenant; nothing when one may be made. */
-  refusesAll(): TenantpostError | undefined {
-    return this.#holdOff.everybodysRefusal();
+  /** Why no request to Entra is made now, for whichever tenant, and until when; nothing when one may be made. */
+  heldOff(): HeldOff | undefined {
+    const code = this.#holdOff.everybodysRefusal()?.code;
+    const until = this.#holdOff.everybodysUntil();
+    return code === undefined || until === undefined ? undefined : { code, until };
   }
 
   /** Forgets a token, here and in the table: a resource refused it, it was wrong, or its tenant is gone. */

@@ -88,6 +88,7 @@ export function memoryServices(publicUrl = 'https://mail.example.com') {
       resources: ['graph'],
       warmEverySeconds: 300,
       now,
+      wait: () => Promise.resolve(),
       log,
       metrics: recordingMetrics(),
     }),

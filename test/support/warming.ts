@@ -1,12 +1,13 @@
 /** WarmTokens over tenants and an index in memory; what it asked stands in lists. */
 
 import { minutes } from '../../shared/clock.ts';
-import type { ErrorCode, TenantpostError } from '../../shared/errors.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
 import { type Shard, shards } from '../../shared/shard.ts';
 import type { Tenant } from '../../shared/tenants/tenant.ts';
 import { type WarmReport, WarmTokens } from '../../shared/tenants/warm-tokens.ts';
 import type { Resource } from '../../shared/resource.ts';
 import type { Token } from '../../shared/tokens/token.ts';
+import type { HeldOff } from '../../shared/tokens/token-source.ts';
 import { settableClock } from './clock.ts';
 import { MemoryTenantStore } from './memory-tenant-store.ts';
 import { MemoryTokenStore } from './memory-token-store.ts';
@@ -69,7 +70,7 @@ export function aWarming({ tenants: known, resources = ['graph'], everySeconds =
       warmed(tenantId, resource, 60 * minutes);
       return aToken({ tenantId, resource });
     },
-    refusesAll: (): TenantpostError | undefined => undefined,
+    heldOff: (): HeldOff | undefined => undefined,
   };
   const proof = {
     proveAgain: async (tenant: Tenant): Promise<Tenant> => {
@@ -94,6 +95,10 @@ export function aWarming({ tenants: known, resources = ['graph'], everySeconds =
     resources,
     warmEverySeconds: everySeconds,
     now: clock.now,
+    wait: (milliseconds) => {
+      clock.advance(milliseconds);
+      return new Promise(setImmediate);
+    },
     log: log.log,
     metrics,
   });

@@ -112,6 +112,7 @@ async function aWarmTenant(resources: readonly Resource[] = ['graph']) {
     resources,
     warmEverySeconds: 300,
     now,
+    wait: (milliseconds) => Promise.resolve(advance(milliseconds)),
     log,
     metrics,
   });

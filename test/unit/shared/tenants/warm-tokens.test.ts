@@ -79,7 +79,7 @@ describe('an active tenant', () => {
 
 describe('where the mail protocols are used beside Graph', () => {
   test('both tokens of a tenant are kept warm, each by itself', async () => {
-    const { run, renewed, warmed } = aWarming({ tenants: [aTenant()], resources: ['graph', 'outlook'] });
+    const { run, renewed, warmed } = aWarming({ tenants: [aTenant({ since: noon })], resources: ['graph', 'outlook'] });
     warmed(contoso, 'graph', 60 * minutes);
     assert.deepEqual(await run(), { ...nothing, warm: 1, renewed: 1 });
     assert.deepEqual(renewed, [`${contoso} outlook`]);
@@ -87,7 +87,10 @@ describe('where the mail protocols are used beside Graph', () => {
 
   for (const code of ['ROLE_MISSING', 'RESOURCE_NOT_IN_TENANT'] as const) {
     test(`a tenant that lost them alone (${code}) goes on over Graph`, async () => {
-      const { run, tokens, stopped, renewed } = aWarming({ tenants: [aTenant()], resources: ['graph', 'outlook'] });
+      const { run, tokens, stopped, renewed } = aWarming({
+        tenants: [aTenant({ since: noon })],
+        resources: ['graph', 'outlook'],
+      });
       const { renew } = tokens;
       tokens.renew = (id, resource) => (resource === 'outlook' ? failing(code)() : renew(id, resource));
       assert.deepEqual(await run(), { ...nothing, renewed: 1, failed: 1 });
@@ -97,13 +100,30 @@ describe('where the mail protocols are used beside Graph', () => {
 
   test('tenants that never had them come after all whose token for Graph is to be renewed', async () => {
     const { run, renewed, warmed } = aWarming({
-      tenants: [aTenant(), aTenant({ id: fabrikam })],
+      tenants: [aTenant({ since: noon }), aTenant({ id: fabrikam })],
       resources: ['graph', 'outlook'],
     });
     warmed(fabrikam, 'graph', 6 * minutes);
     warmed(fabrikam, 'outlook', 7 * minutes);
     await run();
     assert.deepEqual(renewed, [`${contoso} graph`, `${fabrikam} graph`, `${fabrikam} outlook`, `${contoso} outlook`]);
+  });
+
+  test('what a tenant never had is asked for in every run of its first hour, and once an hour after that', async () => {
+    const { run, tokens, clock } = aWarming({ tenants: [aTenant({ since: noon })], resources: ['graph', 'outlook'] });
+    const { renew } = tokens;
+    const asked: number[] = [];
+    tokens.renew = (id, resource) => {
+      if (resource === 'graph') return renew(id, resource);
+      asked.push(clock.now() - noon);
+      return failing('ROLE_MISSING')();
+    };
+    for (let at = 0; at < 5 * 12; at += 1) {
+      await run();
+      clock.advance(5 * minutes);
+    }
+    assert.equal(asked.filter((at) => at < 60 * minutes).length, 12);
+    assert.equal(asked.length, 12 + 4);
   });
 });
 

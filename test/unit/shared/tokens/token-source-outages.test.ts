@@ -75,14 +75,14 @@ describe("trouble that is everybody's", () => {
   test('keeps further tenants from asking, by get and by renew, until it may be over', async () => {
     const { tokens, issuer, clock } = aTokenSource();
     issuer.answer = failing('ENTRA_UNAVAILABLE');
-    assert.equal(tokens.refusesAll(), undefined);
+    assert.equal(tokens.heldOff(), undefined);
     for (const tenant of tenants) await assert.rejects(tokens.get(tenant, 'graph'), withCode('ENTRA_UNAVAILABLE'));
     for (const tenant of tenants) await assert.rejects(tokens.renew(tenant, 'graph'), withCode('ENTRA_UNAVAILABLE'));
     assert.equal(issuer.requests.length, 5);
-    assert.equal(tokens.refusesAll()?.code, 'ENTRA_UNAVAILABLE');
+    assert.deepEqual(tokens.heldOff(), { code: 'ENTRA_UNAVAILABLE', until: clock.now() + seconds });
 
     clock.advance(seconds);
-    assert.equal(tokens.refusesAll(), undefined);
+    assert.equal(tokens.heldOff(), undefined);
     issuer.answer = aTokenValueFor;
     const [first = ''] = tenants;
     assert.equal((await tokens.renew(first, 'graph')).tenantId, first);
