@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 
-export const subjectNames = ['tenantpost', 'sameMemory', 'map', 'msal', 'identity'] as const;
+export const subjectNames = ['tenantpost', 'map', 'msal', 'identity'] as const;
 export type SubjectName = (typeof subjectNames)[number];
 
 /** Tenants in a cache. */

@@ -3,14 +3,14 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { bareMap } from './bare-map.ts';
-import type { FilledCache, Hit, HitSubject } from './hit-subject.ts';
+import type { FilledCache, HitSubject } from './hit-subject.ts';
 import { type FromHitProcess, sizes, type SubjectName, toHitProcess } from './hit-messages.ts';
 import { identity } from './identity.ts';
 import { msal } from './msal.ts';
 import { ours } from './ours.ts';
 import { shuffled } from './shuffled.ts';
 
-const subjects: Record<SubjectName, HitSubject> = { tenantpost: ours, sameMemory: ours, map: bareMap, msal, identity };
+const subjects: Record<SubjectName, HitSubject> = { tenantpost: ours, map: bareMap, msal, identity };
 
 /**
  * So many tenant ids are asked for in turn at every size, each a text of its own as a mail job brings it: what it costs to
@@ -20,29 +20,21 @@ const inTurn = 10_000;
 
 interface Filled {
   readonly tenants: number;
-  readonly caches: readonly FilledCache[];
-  /** Whom to ask for what, in turn. */
-  readonly hits: readonly Hit[];
+  readonly cache: FilledCache;
+  /** Whom to ask for, in turn. */
   readonly asks: readonly string[];
 }
 
 const say = (message: FromHitProcess): unknown => process.send?.(message);
 
-/** @param count of caches with so many tenants each. */
-async function fill(subject: HitSubject, tenants: number, count: number): Promise<Filled> {
-  const caches: FilledCache[] = [];
-  const all: { hit: Hit; id: string }[] = [];
-  for (let number = 0; number < count; number += 1) {
-    const ids = Array.from({ length: tenants }, () => crypto.randomUUID());
-    const cache = await subject.fill(ids);
-    await requireTokenOf(cache, ids.at(-1) ?? '');
-    caches.push(cache);
-    all.push(...ids.map((id) => ({ hit: cache.hit, id })));
-  }
-  const turns = shuffled(Array.from({ length: inTurn / all.length }, () => all).flat());
-  // Through text and back: none may be the very string that a cache was filled with.
-  const asks = (JSON.parse(JSON.stringify(turns.map(({ id }) => id))) as unknown[]).map(String);
-  return { tenants, caches, hits: turns.map(({ hit }) => hit), asks };
+async function fill(subject: HitSubject, tenants: number): Promise<Filled> {
+  const ids = Array.from({ length: tenants }, () => crypto.randomUUID());
+  const cache = await subject.fill(ids);
+  await requireTokenOf(cache, ids.at(-1) ?? '');
+  const turns = shuffled(Array.from({ length: inTurn / tenants }, () => ids).flat());
+  // Through text and back: none may be the very string that the cache was filled with.
+  const asks = (JSON.parse(JSON.stringify(turns)) as unknown[]).map(String);
+  return { tenants, cache, asks };
 }
 
 async function requireTokenOf(cache: FilledCache, tenantId: string): Promise<void> {
@@ -54,7 +46,7 @@ async function requireTokenOf(cache: FilledCache, tenantId: string): Promise<voi
 
 /** @returns nanoseconds of a hit. */
 async function measure({ label, hits }: HitSubject, filled: Filled): Promise<number> {
-  const requests = (): number => filled.caches.reduce((sum, cache) => sum + cache.requests(), 0);
+  const { requests } = filled.cache;
   const wanted = hits(filled.tenants);
   collectGarbage();
   // Code that was not used for a while is no longer compiled, and what was collected is far from the processor.
@@ -65,12 +57,12 @@ async function measure({ label, hits }: HitSubject, filled: Filled): Promise<num
   return nanoseconds;
 }
 
-async function hitAll({ hits, asks }: Filled, wanted: number): Promise<number> {
+async function hitAll({ cache: { hit }, asks }: Filled, wanted: number): Promise<number> {
   // A measurement with few hits begins somewhere else each time.
   let place = Math.floor(Math.random() * inTurn);
   const began = performance.now();
   for (let left = wanted; left > 0; left -= 1) {
-    await hits[place]?.(asks[place] ?? '');
+    await hit(asks[place] ?? '');
     place = place + 1 === inTurn ? 0 : place + 1;
   }
   return ((performance.now() - began) * 1e6) / wanted;
@@ -88,7 +80,7 @@ const subject = subjects[name];
 const bySize = new Map<number, Filled>();
 for (const tenants of sizes) {
   say({ filling: tenants, label: subject.label });
-  bySize.set(tenants, await fill(subject, tenants, name === 'sameMemory' ? inTurn / tenants : 1));
+  bySize.set(tenants, await fill(subject, tenants));
 }
 process.on('message', (message) => {
   const { tenants } = toHitProcess.parse(message);

@@ -21,8 +21,6 @@ export interface Hits {
   readonly tokenHitRatio: Figure;
   /** The same of a bare Map: what the processor's caches do, which hold ten tokens and not ten thousand. */
   readonly tokenHitRatioOfMap: Figure;
-  /** The same of ours where ten thousand tokens are asked for in both cases, over one cache or over a thousand. */
-  readonly tokenHitRatioSameMemory: Figure;
   /** MSAL's at 2,000 tenants over ours at 2,000. */
   readonly tokenHitVsMsal: Figure;
 }
@@ -68,14 +66,12 @@ function result(places: readonly Place[]): Hits {
   return {
     tokenHits: {
       tenantpost: bySize('tenantpost'),
-      sameMemory: bySize('sameMemory'),
       map: bySize('map'),
       msal: bySize('msal'),
       identity: bySize('identity'),
     },
     tokenHitRatio: ratio(of('tenantpost', 10_000), of('tenantpost', 10)),
     tokenHitRatioOfMap: ratio(of('map', 10_000), of('map', 10)),
-    tokenHitRatioSameMemory: ratio(of('sameMemory', 10_000), of('sameMemory', 10)),
     tokenHitVsMsal: ratio(of('msal', 2000), of('tenantpost', 2000)),
   };
 }
