@@ -27,4 +27,4 @@ export function seededRandom(seed: number) {
   };
 }
 
-export type SeededRandom = ReturnType<typeof seededRandom>;
+type SeededRandom = ReturnType<typeof seededRandom>;

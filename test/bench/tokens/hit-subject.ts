@@ -1,7 +1,7 @@
 /** A token cache that is measured, filled with so many tenants. */
 
 /** A hit is told by its tenant alone: all are asked for Graph's token. */
-export type Hit = (tenantId: string) => Promise<unknown>;
+type Hit = (tenantId: string) => Promise<unknown>;
 
 export interface FilledCache {
   /** Nothing is wrapped around what a user of the cache calls, since that would be measured as well. */
