@@ -26,5 +26,3 @@ export function seededRandom(seed: number) {
     },
   };
 }
-
-type SeededRandom = ReturnType<typeof seededRandom>;
