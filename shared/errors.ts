@@ -240,7 +240,7 @@ export const errorMeanings = {
       'check TENANTPOST_GRAPH_RESOURCE and TENANTPOST_OUTLOOK_RESOURCE.',
   },
   CREDENTIAL_UNUSABLE: {
-    disposition: 'never',
+    disposition: 'again',
     httpStatus: 500,
     owner: 'operator',
     symptom: 'What the vault or the settings hold cannot prove the app; the message begins with the setting.',

@@ -187,6 +187,11 @@ describe('a job whose token cannot be had', () => {
     'VAULT_UNAVAILABLE',
     'VAULT_REFUSED',
     'CREDENTIAL_REFUSED',
+    'CREDENTIAL_UNUSABLE',
+    'FEDERATION_REFUSED',
+    'IDENTITY_REFUSED',
+    'IDENTITY_UNAVAILABLE',
+    'ENTRA_THROTTLED',
     'TOKEN_WRONG',
   ] as const;
   for (const code of again) {

@@ -23,6 +23,7 @@ describe('a token in its last minutes', () => {
     'VAULT_UNAVAILABLE',
     'IDENTITY_UNAVAILABLE',
     'CREDENTIAL_REFUSED',
+    'CREDENTIAL_UNUSABLE',
   ] as const) {
     test(`is served on ${code}, which is told, and Entra is not asked for it at each call`, async () => {
       const { tokens, held, issuer, log } = await late();
