@@ -5,7 +5,7 @@
 
 import { odata, type TableClient } from '@azure/data-tables';
 import type { CryptographyClient, KeyClient } from '@azure/keyvault-keys';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { type Clock, hours, minutes } from '../clock.ts';
 import { asTenantpostError, TenantpostError } from '../errors.ts';
@@ -15,9 +15,16 @@ import { storageCall, unless } from './storage-clients.ts';
 import { insertIfAbsent } from './table-own-write.ts';
 import { vaultCall } from './vault-call.ts';
 
-const id = z.string().regex(/^[1-9]\d{0,5}$/);
-const row = z.object({ rowKey: id, wrapped: z.base64(), wrappingKey: z.string(), createdAt: z.date() });
+const number = z.string().regex(/^[1-9]\d{0,5}$/);
+const row = z.object({ rowKey: number, wrapped: z.base64(), wrappingKey: z.string(), createdAt: z.date() });
 type Row = z.infer<typeof row>;
+
+/**
+ * The row's number and a digest of the wrapped key. Numbers begin anew when all rows are thrown away; what was made with the
+ * former first key must not look as if it had been changed.
+ */
+const idOf = ({ rowKey, wrapped }: Pick<Row, 'rowKey' | 'wrapped'>): string =>
+  `${rowKey}-${createHash('sha256').update(wrapped).digest('hex').slice(0, 8)}`;
 
 const partitionKey = 'data-key';
 const algorithm = 'RSA-OAEP-256';
@@ -69,12 +76,10 @@ export class VaultDataKeys implements DataKeys {
 
   async find(wanted: string): Promise<DataKey | undefined> {
     const held = this.#held.get(wanted);
-    if (held !== undefined || !id.safeParse(wanted).success) return held;
-    const found = await storageCall('read a data key', () =>
-      unless('ResourceNotFound', undefined, () => this.#options.table.getEntity(partitionKey, wanted)),
-    );
-    const readable = found === undefined ? undefined : this.#readable(found);
-    return readable === undefined ? undefined : this.#unwrap(readable);
+    const [rowKey] = wanted.split('-');
+    if (held !== undefined || !number.safeParse(rowKey).success) return held;
+    const found = await this.#row(String(rowKey));
+    return found === undefined || idOf(found) !== wanted ? undefined : this.#unwrap(found);
   }
 
   /** The timer's: makes the next key when the newest has served its time, and removes those that nothing can need any more. */
@@ -87,16 +92,18 @@ export class VaultDataKeys implements DataKeys {
       return;
     }
     if (now() - newest.createdAt.getTime() >= makesFor) {
-      const { id: made } = await this.#create(Number(newest.rowKey) + 1);
-      log('information', 'data-key.followed', { id: made, before: newest.rowKey });
+      const made = Number(newest.rowKey) + 1;
+      await this.#create(made);
+      log('information', 'data-key.followed', { id: String(made), before: newest.rowKey });
     }
-    for (const [place, { rowKey }] of rows.entries()) {
+    for (const [place, old] of rows.entries()) {
+      const { rowKey } = old;
       const successor = rows[place - 1];
       if (successor === undefined || now() - successor.createdAt.getTime() < keptFor) continue;
       await storageCall('remove a data key', () =>
         unless('ResourceNotFound', undefined, () => table.deleteEntity(partitionKey, rowKey)),
       );
-      this.#held.delete(rowKey);
+      this.#held.delete(idOf(old));
       log('information', 'data-key.removed', { id: rowKey });
     }
   }
@@ -115,6 +122,13 @@ export class VaultDataKeys implements DataKeys {
       this.#lookAt = now() + lookAgainAfter;
       return this.#newest;
     }
+  }
+
+  async #row(rowKey: string): Promise<Row | undefined> {
+    const found = await storageCall('read a data key', () =>
+      unless('ResourceNotFound', undefined, () => this.#options.table.getEntity(partitionKey, rowKey)),
+    );
+    return found === undefined ? undefined : this.#readable(found);
   }
 
   /** Newest first. */
@@ -141,25 +155,27 @@ export class VaultDataKeys implements DataKeys {
 
   /** One request to the vault for each key, however many tokens wait for it. */
   #unwrap(found: Row): Promise<DataKey> {
-    const held = this.#held.get(found.rowKey);
+    const id = idOf(found);
+    const held = this.#held.get(id);
     if (held !== undefined) return Promise.resolve(held);
-    const running = this.#unwrapping.get(found.rowKey);
+    const running = this.#unwrapping.get(id);
     if (running !== undefined) return running;
-    const started = this.#unwrapNow(found).finally(() => this.#unwrapping.delete(found.rowKey));
-    this.#unwrapping.set(found.rowKey, started);
+    const started = this.#unwrapNow(found).finally(() => this.#unwrapping.delete(id));
+    this.#unwrapping.set(id, started);
     return started;
   }
 
-  async #unwrapNow({ rowKey, wrapped, wrappingKey }: Row): Promise<DataKey> {
+  async #unwrapNow(found: Row): Promise<DataKey> {
     const { cryptography } = this.#options;
+    const { wrapped, wrappingKey } = found;
     // The version that wrapped it is written beside it, so a rotated wrapping key still unwraps.
     const { result } = await vaultCall('unwrap a data key', () =>
       cryptography(wrappingKey).unwrapKey(algorithm, Buffer.from(wrapped, 'base64')),
     );
-    return this.#hold({ id: rowKey, bytes: result });
+    return this.#hold({ id: idOf(found), bytes: result });
   }
 
-  async #create(number: number): Promise<DataKey> {
+  async #create(place: number): Promise<DataKey> {
     const { table, keys, wrappingKeyName, cryptography, now } = this.#options;
     const { properties } = await vaultCall('read the wrapping key', () => keys.getKey(wrappingKeyName));
     if (properties.version === undefined) {
@@ -168,14 +184,14 @@ export class VaultDataKeys implements DataKeys {
     const wrappingKey = `${wrappingKeyName}/${properties.version}`;
     const bytes = randomBytes(32);
     const { result } = await vaultCall('wrap a data key', () => cryptography(wrappingKey).wrapKey(algorithm, bytes));
-    const rowKey = String(number);
+    const rowKey = String(place);
     const wrapped = Buffer.from(result).toString('base64');
     const entity = { partitionKey, rowKey, wrapped, wrappingKey, createdAt: new Date(now()) };
     const written = await storageCall('write a data key', () => insertIfAbsent(table, entity));
-    if (written !== undefined) return this.#hold({ id: rowKey, bytes });
+    if (written !== undefined) return this.#hold({ id: idOf(entity), bytes });
     // Two processes that start together both make a key; the one that was inserted first is everybody's.
-    const first = await this.find(rowKey);
-    if (first !== undefined) return first;
+    const first = await this.#row(rowKey);
+    if (first !== undefined) return this.#unwrap(first);
     throw new TenantpostError(
       'STORAGE_UNAVAILABLE',
       `The row of data key ${rowKey} is in the way of a new one and is none.`,

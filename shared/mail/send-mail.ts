@@ -18,7 +18,7 @@ import type { SendReceipt, Transport } from './transport.ts';
 
 interface Dependencies {
   readonly tenants: Pick<TenantStore, 'find'>;
-  readonly tokens: Pick<TokenSource, 'get' | 'drop'>;
+  readonly tokens: Pick<TokenSource, 'get' | 'refused'>;
   readonly proof: Pick<ConsentProof, 'stop'>;
   readonly outcomes: OutcomeStore;
   readonly queue: JobQueue;
@@ -138,20 +138,20 @@ export class SendMail {
     try {
       receipt = await this.#with.transport.send(job, token);
     } catch (error) {
-      return this.#notSent(error, subject, stored);
+      return this.#notSent(error, token, subject, stored);
     }
     // Outside of the try: the mail has left, and a row that cannot be written must not look like a failed send.
     await this.#ledger.sent(subject, stored, receipt.requestId);
   }
 
-  async #notSent(error: unknown, subject: Subject, stored: StoredOutcome): Promise<void> {
+  async #notSent(error: unknown, token: Token, subject: Subject, stored: StoredOutcome): Promise<void> {
     const known = asTenantpostError(error);
     // Nobody foresaw it, so nobody can say that it did not leave.
     const happened = known.code === 'UNEXPECTED' ? unconfirmed(error) : known;
     const { disposition } = happened.meaning;
     if (disposition === 'unknown') return this.#ledger.finish(subject, stored, 'unknown', happened);
     if (disposition === 'never') return this.#ledger.finish(subject, stored, 'failed', happened);
-    if (happened.code === 'SEND_TOKEN_REFUSED') await this.#with.tokens.drop(subject.tenantId, 'graph');
+    if (happened.code === 'SEND_TOKEN_REFUSED') await this.#with.tokens.refused(token);
     return this.#ledger.reschedule(subject, stored, happened);
   }
 }

@@ -47,26 +47,15 @@ export class ConsentProof {
    *
    * @throws TenantpostError `TENANT_NOT_FOUND`, `APP_BLOCKED` and whatever else waiting does not cure: no tenant is recorded.
    */
-  async prove(tenantId: string, invitationId?: string): Promise<Tenant> {
-    const known = await this.#with.tenants.find(tenantId);
-    let token: Token;
-    try {
-      token = await this.#with.tokens.renew(tenantId, 'graph');
-    } catch (error) {
-      const { code } = asTenantpostError(error);
-      if (hopeless.includes(code)) throw error;
-      // A tenant that works is not put back because one more administrator clicked while Entra had a bad minute.
-      if (known?.state === 'active' && !withoutConsent.includes(code)) return known;
-      return this.#move(known, { id: tenantId, state: 'pending', code }, invitationId);
-    }
-    return this.#move(known, { id: tenantId, state: 'active', objectId: token.objectId }, invitationId);
+  prove(tenantId: string, invitationId?: string): Promise<Tenant> {
+    return this.#prove(tenantId, invitationId);
   }
 
   /** The timer's question about a pending tenant. */
   async proveAgain(tenant: Tenant): Promise<Tenant> {
     let asked: Tenant;
     try {
-      asked = await this.prove(tenant.id);
+      asked = await this.#prove(tenant.id, undefined, tenant);
     } catch (error) {
       const { code } = asTenantpostError(error);
       // Trouble of our own is no reason to give up what an administrator did.
@@ -109,6 +98,28 @@ export class ConsentProof {
     if (stored && !isSame(stored, tenant)) return stored;
     await Promise.all(resources.map((resource) => this.#with.tokens.drop(tenant.id, resource)));
     return this.#move(tenant, { ...tenant, state: degrading.includes(code) ? 'degraded' : 'revoked', code });
+  }
+
+  /**
+   * The tenant is read after Entra has answered, which may take seconds: a timer may have stopped it in between.
+   *
+   * @param asked as it was when the timer took it up. A refusal says nothing of a tenant that has consented again since.
+   */
+  async #prove(tenantId: string, invitationId?: string, asked?: Tenant): Promise<Tenant> {
+    let token: Token;
+    try {
+      token = await this.#with.tokens.renew(tenantId, 'graph');
+    } catch (error) {
+      const { code } = asTenantpostError(error);
+      if (hopeless.includes(code)) throw error;
+      const known = await this.#with.tenants.find(tenantId);
+      if (known && asked && !isSame(known, asked)) return known;
+      // A tenant that works is not put back because one more administrator clicked while Entra had a bad minute.
+      if (known?.state === 'active' && !withoutConsent.includes(code)) return known;
+      return this.#move(known, { id: tenantId, state: 'pending', code }, invitationId);
+    }
+    const known = await this.#with.tenants.find(tenantId);
+    return this.#move(known, { id: tenantId, state: 'active', objectId: token.objectId }, invitationId);
   }
 
   async #move(known: Tenant | undefined, next: Omit<Tenant, 'since'>, invitationId?: string): Promise<Tenant> {

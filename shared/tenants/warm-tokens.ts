@@ -16,8 +16,11 @@ import type { Tenant, TenantStore } from './tenant.ts';
 /** How many tenants are asked about at once: enough to be quick, few enough not to look like an attack to Entra. */
 const atOnce = 16;
 
-/** What a run leaves undone is begun with in the next; the host ends a run after five minutes (host.json). */
-const longestRun = 4.5 * minutes;
+/**
+ * What a run leaves undone is begun with in the next. The host ends it after five minutes (host.json), and the whole process
+ * with it, so a minute is left for requests that nobody answers and for what the first timer does besides.
+ */
+const longestRun = 4 * minutes;
 
 /** The vault throttles for ten seconds at a time. What holds everybody off for longer is left to the next run. */
 const longestPause = 15 * seconds;
@@ -93,7 +96,7 @@ export class WarmTokens {
       stopped: 0,
       left: 0,
     };
-    const tasks = await this.#plan(shard, count);
+    const tasks = await this.#plan(shard, began, count);
     metrics.gauge('tenantpost.warm.tokens_due', tasks.length, { shard: String(shard.index) });
     let next = 0;
     let refused: ErrorCode | undefined;
@@ -122,9 +125,9 @@ export class WarmTokens {
     return count;
   }
 
-  /** Everything that is due, the most urgent first; counts what is not. */
-  async #plan(shard: Shard, count: { warm: number }): Promise<readonly Task[]> {
-    const { tenants, index, resources, now, warmEverySeconds, metrics } = this.#with;
+  /** Everything that is due when the run begins, the most urgent first; counts what is not. */
+  async #plan(shard: Shard, at: number, count: { warm: number }): Promise<readonly Task[]> {
+    const { tenants, index, resources, warmEverySeconds, metrics } = this.#with;
     const period = warmEverySeconds * seconds;
     const lives = new Map<string, TokenLife>();
     for await (const { tenantId, resource, ...life } of index.list(shard)) lives.set(`${tenantId} ${resource}`, life);
@@ -137,17 +140,18 @@ export class WarmTokens {
         for (const resource of resources) {
           const life = lives.get(`${tenant.id} ${resource}`);
           // Fresh for two more runs: a run that is missed must not leave a cold cache.
-          const due = life === undefined || renewFrom(life, 2 * period, spreadOf(tenant.id)) <= now();
+          const due = life === undefined || renewFrom(life, 2 * period, spreadOf(tenant.id)) <= at;
           // A tenant that grants the mail protocols to nobody never has their token: it must not keep others waiting, nor
           // be refused in every run.
           const mayLack = life === undefined && resource !== resources[0];
           const cold = mayLack ? Number.MAX_SAFE_INTEGER : 0;
+          const isNew = at - tenant.since < ungrantedInterval;
           if (!due) count.warm += 1;
-          else if (!mayLack || this.#isNew(tenant) || isTurn(tenant.id, now(), ungrantedInterval, period)) {
+          else if (!mayLack || isNew || isTurn(tenant.id, at, ungrantedInterval, period)) {
             tasks.push({ urgency: life?.expiresAt ?? cold, run: () => this.#renew(tenant, resource) });
           }
         }
-      } else if (isTurn(tenant.id, now(), returnInterval(now() - tenant.since), period)) {
+      } else if (isTurn(tenant.id, at, returnInterval(at - tenant.since), period)) {
         tasks.push({ urgency: Number.MAX_SAFE_INTEGER, run: () => this.#proveReturn(tenant) });
       }
     }
@@ -155,10 +159,6 @@ export class WarmTokens {
       metrics.gauge('tenantpost.warm.tenants', value, { state, shard: String(shard.index) });
     }
     return tasks.sort((one, other) => one.urgency - other.urgency);
-  }
-
-  #isNew({ since }: Tenant): boolean {
-    return this.#with.now() - since < ungrantedInterval;
   }
 
   async #prove(tenant: Tenant): Promise<keyof WarmReport> {

@@ -34,3 +34,10 @@ export function renewFrom(token: TokenLife, ahead: number, spread: number): numb
   const early = Math.max(margin(token) + ahead, life / 4) + (spread * life) / 10;
   return token.expiresAt - early;
 }
+
+/**
+ * Whether a token is so new that a resource that refuses it would refuse the next one as well. Counted from the time that
+ * it carries, which Entra sets some minutes back; it is the same for all processes, so together they ask no more than one.
+ */
+export const isYoung = (token: TokenLife, now: number): boolean =>
+  now - token.issuedAt < Math.min(10 * minutes, lifeOf(token) / 2);

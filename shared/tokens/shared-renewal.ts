@@ -35,14 +35,18 @@ interface Options {
   readonly log: Log;
 }
 
-/** Many times what signature and answer take. It is also how long the others wait for a process that is lost as it asks. */
-const claimLasts = 10 * seconds;
+/**
+ * Longer than a request to vault or Entra that is never answered, which is given up after ten seconds: were the claim over
+ * by then, the next would ask in vain as well, and nobody be told. A process that is lost as it asks holds the others up
+ * for so long.
+ */
+const claimLasts = 15 * seconds;
 
 /**
  * How long somebody waits for others before he asks by himself. Longer than two claims: were it no longer than one, all who
  * wait would ask at once in the moment in which the claim of a lost process ends.
  */
-const patienceLasts = 25 * seconds;
+const patienceLasts = 35 * seconds;
 
 /** The first look comes soon, as a token request takes a fifth of a second; later ones cost the table less. */
 const looks = { first: 200, most: 1000 };

@@ -11,7 +11,7 @@ import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { HeldTokens } from './held-tokens.ts';
 import { HoldOff } from './hold-off.ts';
-import { isFresh, isStillValid } from './renewal-time.ts';
+import { isFresh, isStillValid, isYoung } from './renewal-time.ts';
 import type { SharedRenewal } from './shared-renewal.ts';
 import type { Resource } from '../resource.ts';
 import { isTokenFor, readToken, type Token, type TokenExpectation } from './token.ts';
@@ -112,7 +112,20 @@ export class TokenSource {
     return code === undefined || until === undefined ? undefined : { code, until };
   }
 
-  /** Forgets a token, here and in the table: a resource refused it, it was wrong, or its tenant is gone. */
+  /**
+   * A resource refused this token: it is forgotten where it still is, and nothing that has followed it. A young one stays,
+   * since each job of a queue would else ask Entra for one more that is refused.
+   */
+  async refused(token: Token): Promise<void> {
+    const { tenantId, resource, value } = token;
+    if (isYoung(token, this.#options.now())) return;
+    if (this.#held.get(tenantId, resource)?.value === value) this.#held.drop(tenantId, resource);
+    // Another process may have been refused with it before, and have put the next one there.
+    const stored = await this.#stored(tenantId, resource);
+    if (stored?.value === value) await this.drop(tenantId, resource);
+  }
+
+  /** Forgets a token, here and in the table: its tenant is gone. */
   async drop(tenantId: string, resource: Resource): Promise<void> {
     const id = tenantId.toLowerCase();
     this.#held.drop(id, resource);

@@ -24,12 +24,12 @@ export function aMailRoom(...known: readonly Tenant[]) {
   const queue = new MemoryJobQueue();
   const log = recordingLog();
   const sent: { job: MailJob; token: Token }[] = [];
-  const dropped: string[] = [];
+  const refused: string[] = [];
   const stopped: [string, ErrorCode][] = [];
   const tokens = {
     get: (tenantId: string): Promise<Token> => Promise.resolve(aToken({ tenantId })),
-    drop: (tenantId: string): Promise<void> => {
-      dropped.push(tenantId);
+    refused: ({ tenantId }: Token): Promise<void> => {
+      refused.push(tenantId);
       return Promise.resolve();
     },
   };
@@ -49,7 +49,7 @@ export function aMailRoom(...known: readonly Tenant[]) {
   const sendMail = new SendMail({ tenants, tokens, proof, outcomes, queue, transport, now: clock.now, log: log.log });
   /** The row of `aMailJob()`. */
   const row = () => outcomes.row(contoso, 'invoice-4711');
-  return { clock, tenants, outcomes, queue, log, sent, dropped, stopped, tokens, proof, transport, sendMail, row };
+  return { clock, tenants, outcomes, queue, log, sent, refused, stopped, tokens, proof, transport, sendMail, row };
 }
 
 export type MailRoom = ReturnType<typeof aMailRoom>;

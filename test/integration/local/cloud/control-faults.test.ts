@@ -106,7 +106,9 @@ describe('journal', () => {
   test('says of a request what the services recorded, and holds no secret', async () => {
     await requestToken(cloud);
     const { entries } = z.object({ entries: z.array(z.looseObject({})) }).parse(await did(cloud, 'GET', '/journal'));
-    const [{ at: _at, request, ...entry } = assert.fail()] = entries;
+    const [{ at: _at, request, certificate, ...entry } = assert.fail()] = entries;
+    // The thumbprint of the certificate that was shown, SHA-256 in base64url.
+    assert.match(String(certificate), /^[\w-]{43}$/);
     assert.deepEqual(entry, {
       service: 'entra',
       operation: 'token',

@@ -77,7 +77,7 @@ const calls: Record<string, () => Promise<unknown>> = {
   'listing tokens': () => tokens.list(everything)[Symbol.asyncIterator]().next(),
   'claiming a renewal': () => claims.claim(contoso, 'graph', noon + 1),
   'reading the newest data key': () => dataKeys.current(),
-  'reading a data key': () => dataKeys.find('1'),
+  'reading a data key': () => dataKeys.find('1-0123abcd'),
   'rotating the data key': () => dataKeys.rotate(),
   'putting a job back': () => jobs.putBack('a job', 0),
   'moving a job to poison': () => jobs.poison({ reason, text: 'a job' }),

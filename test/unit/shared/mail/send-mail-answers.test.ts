@@ -39,7 +39,7 @@ describe('what Graph answers', () => {
       assert.equal(returned?.text, JSON.stringify(aMailJob()));
       const notBefore = noon + returned.delayMilliseconds;
       assert.deepEqual(room.row(), anOutcome({ ...graphs, state: 'scheduled', code, notBefore }));
-      assert.deepEqual(room.dropped, code === 'SEND_TOKEN_REFUSED' ? [contoso] : []);
+      assert.deepEqual(room.refused, code === 'SEND_TOKEN_REFUSED' ? [contoso] : []);
       assert.deepEqual(room.log.events(), ['job.put-back']);
 
       room.transport.answer = () => Promise.resolve({ requestId: 'request-3' });
@@ -58,7 +58,7 @@ describe('what Graph answers', () => {
       assert.deepEqual(room.row(), anOutcome({ ...graphs, state: 'failed', code }));
       assert.deepEqual(poisonCodes(room), [code]);
       assert.equal(room.queue.poisoned[0]?.text, JSON.stringify(aMailJob()));
-      assert.deepEqual([room.queue.returned, room.dropped, room.stopped], [[], [], []]);
+      assert.deepEqual([room.queue.returned, room.refused, room.stopped], [[], [], []]);
 
       room.transport.answer = () => Promise.resolve({ requestId: 'request-3' });
       await room.sendMail.handle(aMailJob({ subject: 'Corrected' }));
@@ -88,10 +88,10 @@ describe('what Graph answers', () => {
     assert.doesNotMatch(room.queue.poisoned[0]?.reason.message ?? '', /anna/);
   });
 
-  test('a token that was refused is dropped, and the next try asks for another', async () => {
+  test('the cache is told of a token that was refused, and the next try has another', async () => {
     const room = aMailRoom();
-    const { tokens, dropped } = room;
-    tokens.get = (tenantId) => Promise.resolve(aToken({ tenantId, value: dropped.length === 0 ? 'stale' : 'fresh' }));
+    const { tokens, refused } = room;
+    tokens.get = (tenantId) => Promise.resolve(aToken({ tenantId, value: refused.length === 0 ? 'stale' : 'fresh' }));
     room.transport.answer = failing('SEND_TOKEN_REFUSED');
     await room.sendMail.handle(aMailJob());
     room.transport.answer = () => Promise.resolve({ requestId: undefined });
@@ -105,14 +105,21 @@ describe('what Graph answers', () => {
 
   test('a token that the table does not let go does not leave a job in doubt that never left', async () => {
     const room = aMailRoom();
-    const { tokens: source, store } = aTokenSource();
+    const { tokens: source, store, clock } = aTokenSource();
+    const removals: string[] = [];
     room.tokens.get = (tenantId) => source.get(tenantId, 'graph');
-    room.tokens.drop = (tenantId) => source.drop(tenantId, 'graph');
-    store.remove = failing('STORAGE_UNAVAILABLE');
+    room.tokens.refused = (token) => source.refused(token);
+    store.remove = (tenantId) => {
+      removals.push(tenantId);
+      return failing('STORAGE_UNAVAILABLE')();
+    };
+    await source.get(contoso, 'graph');
+    clock.advance(20 * minutes);
     room.transport.answer = failing('SEND_TOKEN_REFUSED');
     await room.sendMail.handle(aMailJob());
     assert.equal(room.row()?.state, 'scheduled');
     assert.deepEqual([room.sent.length, room.queue.returned.length, room.queue.poisoned], [1, 1, []]);
+    assert.deepEqual(removals, [contoso]);
   });
 });
 

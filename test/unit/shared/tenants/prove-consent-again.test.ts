@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { hours } from '../../../../shared/clock.ts';
 import { stopsTenant } from '../../../../shared/tenants/prove-consent.ts';
+import type { Tenant } from '../../../../shared/tenants/tenant.ts';
 import { contoso, enterpriseApp } from '../../../support/app-identity.ts';
 import { noon } from '../../../support/clock.ts';
 import { aProof } from '../../../support/consent-proof.ts';
@@ -91,6 +92,44 @@ describe('proveAgain', () => {
       assert.equal(tenants.rows.get(contoso)?.state, 'pending');
       assert.deepEqual(audit.events, []);
     }
+  });
+});
+
+describe('while Entra is asked about a tenant', () => {
+  /** Entra's answer comes after another process has changed the tenant. */
+  function meanwhile({ proof, tenants, tokens, audit }: ReturnType<typeof aProof>, changed: Tenant) {
+    const answer = tokens.renew;
+    tokens.renew = (tenantId) => {
+      tenants.rows.set(contoso, changed);
+      return answer(tenantId);
+    };
+    return { proof, tenants, audit };
+  }
+
+  test('a tenant that was stopped then is active all the same, when its administrator has just consented', async () => {
+    const stopped = aTenant({ state: 'revoked', since: noon, code: 'APP_NOT_IN_TENANT' });
+    const { proof, tenants, audit } = meanwhile(aProof(aTenant()), stopped);
+    assert.equal((await proof.prove(contoso, 'an invitation')).state, 'active');
+    assert.equal(tenants.rows.get(contoso)?.state, 'active');
+    assert.deepEqual(audit.kinds(), ['tenant-active']);
+  });
+
+  test('one that a fresh consent has made active then is not put back to pending by what the timer was told', async () => {
+    const setup = aProof(aPendingTenant());
+    setup.tokens.renew = failing('ROLE_MISSING');
+    const { proof, tenants, audit } = meanwhile(setup, aTenant());
+    assert.deepEqual(await proof.proveAgain(aPendingTenant()), aTenant());
+    assert.deepEqual([tenants.rows.get(contoso), tenants.saved, audit.events], [aTenant(), [], []]);
+  });
+
+  test('one that consented once more then keeps its new day', async () => {
+    const setup = aProof(aPendingTenant());
+    setup.tokens.renew = failing('ROLE_MISSING');
+    setup.clock.advance(25 * hours);
+    const again = aPendingTenant({ since: noon + 25 * hours });
+    const { proof, tenants } = meanwhile(setup, again);
+    assert.deepEqual(await proof.proveAgain(aPendingTenant()), again);
+    assert.deepEqual([tenants.rows.get(contoso), tenants.saved], [again, []]);
   });
 });
 
