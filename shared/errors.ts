@@ -419,7 +419,8 @@ export const errorMeanings = {
     owner: 'operator',
     symptom: 'Graph answered 401 to a token that Entra had just issued.',
     meaning: 'The token was revoked, or TENANTPOST_GRAPH_URL and TENANTPOST_CLOUD do not belong together.',
-    remedy: 'The token is dropped and a new one is used. If it lasts, check these settings.',
+    remedy:
+      'A token older than ten minutes is replaced; a younger one is kept, as the next would be refused as well. If it lasts, check these settings.',
   },
   MAILBOX_FULL: {
     disposition: 'never',

@@ -84,7 +84,7 @@ export class ConsentProof {
       return code === tenant.code ? tenant : this.stop(tenant, code);
     }
     const stored = await this.#with.tenants.find(tenant.id);
-    if (stored && !isSame(stored, tenant)) return stored;
+    if (!isStill(stored, tenant)) return stored ?? tenant;
     return this.#move(tenant, { id: tenant.id, state: 'active', objectId: token.objectId });
   }
 
@@ -95,7 +95,7 @@ export class ConsentProof {
    */
   async stop(tenant: Tenant, code: ErrorCode): Promise<Tenant> {
     const stored = await this.#with.tenants.find(tenant.id);
-    if (stored && !isSame(stored, tenant)) return stored;
+    if (!isStill(stored, tenant)) return stored ?? tenant;
     await Promise.all(resources.map((resource) => this.#with.tokens.drop(tenant.id, resource)));
     return this.#move(tenant, { ...tenant, state: degrading.includes(code) ? 'degraded' : 'revoked', code });
   }
@@ -113,12 +113,13 @@ export class ConsentProof {
       const { code } = asTenantpostError(error);
       if (hopeless.includes(code)) throw error;
       const known = await this.#with.tenants.find(tenantId);
-      if (known && asked && !isSame(known, asked)) return known;
+      if (asked && !isStill(known, asked)) return known ?? asked;
       // A tenant that works is not put back because one more administrator clicked while Entra had a bad minute.
       if (known?.state === 'active' && !withoutConsent.includes(code)) return known;
       return this.#move(known, { id: tenantId, state: 'pending', code }, invitationId);
     }
     const known = await this.#with.tenants.find(tenantId);
+    if (asked && known === undefined) return asked;
     return this.#move(known, { id: tenantId, state: 'active', objectId: token.objectId }, invitationId);
   }
 
@@ -139,6 +140,11 @@ export class ConsentProof {
     await tenants.save(tenant);
     return tenant;
   }
+}
+
+/** Whether nobody has changed a tenant, or removed its row, since the timer took it up. */
+function isStill(stored: Tenant | undefined, tenant: Tenant): boolean {
+  return stored !== undefined && isSame(stored, tenant);
 }
 
 function isSame(left: Tenant, right: Tenant): boolean {

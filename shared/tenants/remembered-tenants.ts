@@ -19,7 +19,9 @@ export class RememberedTenants implements Pick<TenantStore, 'find' | 'save'> {
   async find(id: string): Promise<Tenant | undefined> {
     const held = this.#active.get(id);
     const readAt = this.#now();
-    if (held && readAt - held.readAt < rememberedFor) return held.tenant;
+    const age = held === undefined ? Infinity : readAt - held.readAt;
+    // A clock that was set back must not keep a tenant remembered until it has caught up.
+    if (held !== undefined && age >= 0 && age < rememberedFor) return held.tenant;
     const tenant = await this.#store.find(id);
     if (tenant?.state === 'active') this.#active.set(id, { tenant, readAt });
     else this.#active.delete(id);

@@ -73,7 +73,11 @@ export class HoldOff {
       const [oldest] = this.#byKey.keys();
       if (oldest !== undefined) this.#byKey.delete(oldest);
     }
-    if (!everybodys.includes(error.code)) return this.#ended();
+    if (!everybodys.includes(error.code)) {
+      // What nobody foresaw says nothing of Entra.
+      if (error.code !== 'UNEXPECTED') this.#ended();
+      return;
+    }
     if (this.#row.size < inARow) this.#row.add(key);
     if (this.#row.size >= inARow || this.#everybody !== undefined) this.#everybody = this.#next(this.#everybody, error);
   }

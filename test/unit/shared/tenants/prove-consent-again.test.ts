@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { hours } from '../../../../shared/clock.ts';
-import { stopsTenant } from '../../../../shared/tenants/prove-consent.ts';
+import { type ConsentProof, stopsTenant } from '../../../../shared/tenants/prove-consent.ts';
 import type { Tenant } from '../../../../shared/tenants/tenant.ts';
 import { contoso, enterpriseApp } from '../../../support/app-identity.ts';
 import { noon } from '../../../support/clock.ts';
@@ -217,4 +217,16 @@ describe('proveReturn', () => {
     assert.deepEqual(await proof.proveReturn(stopped), now);
     assert.deepEqual([tenants.saved, audit.events], [[], []]);
   });
+});
+
+test('a tenant whose row an operator has removed meanwhile does not come back by what the timer took up before', async () => {
+  for (const [tenant, ask] of [
+    [aTenant(), (proof: ConsentProof) => proof.stop(aTenant(), 'APP_NOT_IN_TENANT')],
+    [aTenant({ state: 'revoked' }), (proof: ConsentProof) => proof.proveReturn(aTenant({ state: 'revoked' }))],
+    [aPendingTenant(), (proof: ConsentProof) => proof.proveAgain(aPendingTenant())],
+  ] as const) {
+    const { proof, tenants, audit } = aProof();
+    assert.deepEqual(await ask(proof), tenant);
+    assert.deepEqual([tenants.saved, audit.events], [[], []]);
+  }
 });

@@ -42,6 +42,14 @@ describe('an active tenant', () => {
     assert.equal((await remembered.find(contoso))?.state, 'active');
   });
 
+  test('is asked for again after the clock was set back', async () => {
+    const { remembered, store, clock } = remembering(aTenant());
+    await remembered.find(contoso);
+    store.rows.set(contoso, aTenant({ state: 'revoked' }));
+    clock.advance(-3600 * seconds);
+    assert.equal((await remembered.find(contoso))?.state, 'revoked');
+  });
+
   test('that is saved here is asked for again at once', async () => {
     const { remembered, store } = remembering(aTenant());
     await remembered.find(contoso);

@@ -139,6 +139,12 @@ describe('everybody', () => {
     assert.equal(holdOff.everybodysRefusal(), undefined);
   });
 
+  test('is not set free by what nobody foresaw: that may be no answer at all', () => {
+    const { holdOff } = fiveFailed();
+    holdOff.failed('six', anError('UNEXPECTED'));
+    assert.equal(holdOff.everybodysRefusal()?.code, 'ENTRA_UNAVAILABLE');
+  });
+
   for (const code of ['APP_NOT_IN_TENANT', 'ROLE_MISSING', 'TENANT_NOT_FOUND', 'TOKEN_REFUSED'] as const) {
     test(`is never held off by ${code}, which is one tenant's own`, () => {
       const { holdOff } = aHoldOff();
