@@ -59,7 +59,7 @@ interface Parameter {
   checks: Check[];
 }
 
-/** @throws ConfigurationError naming what is not implemented. */
+/** @throws ConfigurationError for a template that is wrong, and for a constraint that the real host has and this one has not: passed over, it would match what it does not match there. */
 export function parseRouteTemplate(template: string): RouteTemplate {
   const segments = template.split('/').filter((segment) => segment !== '');
   const parameters: Parameter[] = [];

@@ -1,6 +1,6 @@
 /**
  * The certificate credential: the public certificate is read from Key Vault, and the assertion is signed there. The
- * private key is not exportable; no code path of this app asks for it.
+ * private key need not be exportable; with this credential no code path asks for it.
  */
 
 import { TenantpostError } from '../errors.ts';
@@ -13,7 +13,7 @@ import type { Flaw, VaultVersions } from './vault-versions.ts';
 /** Kept assertions are used in the first part of their life only, so that none expires on its way. */
 const assertionReuse = (assertionSeconds * 1000) / 2;
 
-/** A few thousand tenants renew within one run of the timer; beyond that the oldest go first. */
+/** Ten thousand tenants may be renewed in one run of the timer; beyond twice as many the oldest go first. */
 const mostAssertions = 20_000;
 
 const unusableKey: Flaw = {

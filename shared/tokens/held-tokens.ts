@@ -19,7 +19,7 @@ export class HeldTokens {
     return this.#byTenant[resource].get(tenantId);
   }
 
-  /** The one that was put in first goes when there are too many: it is the next to expire. */
+  /** The one that was put in first goes when there are too many: it is among the next to expire. */
   put(token: Token): void {
     const held = this.#byTenant[token.resource];
     held.delete(token.tenantId);

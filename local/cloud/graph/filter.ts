@@ -1,6 +1,7 @@
 /**
  * `$filter` as far as a sender needs it to find its messages again: clauses joined by `and`. What Graph understands and
- * this cloud does not is refused as not implemented; what is no clause at all, as Graph refuses it.
+ * this cloud does not is refused by a code of its own (501), since a filter that is passed over finds too much; what is no
+ * clause at all, as Graph refuses it.
  */
 
 import type { StoredMessage } from '../state.ts';

@@ -1,6 +1,6 @@
 /**
  * A message as clients write it: https://learn.microsoft.com/graph/api/resources/message. What Graph would refuse is
- * refused here, and what Graph would take but this cloud does not keep is refused too, as not implemented: nothing is
+ * refused here, and what Graph would take but this cloud does not keep is refused too, by a code of its own (501): nothing is
  * dropped silently.
  */
 
