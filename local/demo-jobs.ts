@@ -1,10 +1,11 @@
-/** The five mail jobs of the demo, as a producer writes them, and what should become of each. */
+/** The mail jobs of the demo, as a producer writes them, and what should become of each. */
 
 import { customers } from './cloud/seed.ts';
 
 interface DemoJob {
   readonly what: string;
   readonly id: string;
+  readonly transport: 'graph' | 'smtp';
   /** The queue message: JSON text, or base64 of it. */
   readonly message: string;
   readonly subject: string;
@@ -65,6 +66,19 @@ const manyScripts = {
   text: 'Zażółć gęślą jaźń. 你好。 שלום. ✓',
 };
 
+const overSmtp = {
+  version: 1,
+  id: 'demo-smtp',
+  tenant: contoso.id,
+  from: `post@${contoso.domain}`,
+  to: ['ada@customer.example'],
+  subject: 'Over SMTP: text beside HTML, and one click to unsubscribe',
+  text: 'The winter catalogue is here.',
+  html: '<p>The <b>winter catalogue</b> is here.</p>',
+  headers: [{ name: 'X-Campaign', value: 'winter' }],
+  listUnsubscribe: { url: 'https://news.contoso.example/unsubscribe?id=4711', oneClick: true },
+};
+
 const withoutConsent = {
   version: 1,
   id: 'demo-no-consent',
@@ -86,6 +100,7 @@ export const demoJobs: readonly DemoJob[] = [
   {
     what: 'plain text, queued as JSON',
     id: plainText.id,
+    transport: 'graph',
     message: JSON.stringify(plainText),
     subject: plainText.subject,
     outcome: 'sent',
@@ -94,6 +109,7 @@ export const demoJobs: readonly DemoJob[] = [
   {
     what: 'HTML, attachment, inline image, queued as base64',
     id: htmlWithFiles.id,
+    transport: 'graph',
     message: Buffer.from(JSON.stringify(htmlWithFiles)).toString('base64'),
     subject: htmlWithFiles.subject,
     outcome: 'sent',
@@ -102,14 +118,25 @@ export const demoJobs: readonly DemoJob[] = [
   {
     what: 'names and subject in many scripts, cc and bcc',
     id: manyScripts.id,
+    transport: 'graph',
     message: JSON.stringify(manyScripts),
     subject: manyScripts.subject,
     outcome: 'sent',
     copies: 4,
   },
   {
+    what: 'text beside HTML, unsubscribing by one click, over SMTP',
+    id: overSmtp.id,
+    transport: 'smtp',
+    message: JSON.stringify(overSmtp),
+    subject: overSmtp.subject,
+    outcome: 'sent',
+    copies: 2,
+  },
+  {
     what: 'for the tenant without consent',
     id: withoutConsent.id,
+    transport: 'graph',
     message: JSON.stringify(withoutConsent),
     subject: withoutConsent.subject,
     outcome: 'refused',
@@ -119,6 +146,7 @@ export const demoJobs: readonly DemoJob[] = [
   {
     what: 'malformed: a field that does not exist',
     id: malformed.id,
+    transport: 'graph',
     message: JSON.stringify(malformed),
     subject: malformed.subject,
     outcome: 'refused',

@@ -11,7 +11,7 @@ import { queues } from '../shared/names.ts';
 import { help, readArguments } from './arguments.ts';
 import { customers } from './cloud/seed.ts';
 import { demoJobs } from './demo-jobs.ts';
-import { consent, invite, tenantState } from './onboarding.ts';
+import { consent, invite, setUpSmtp, tenantState, tokensKept } from './onboarding.ts';
 import { readOutcomes } from './outcomes.ts';
 import { startStack, type Stack } from './stack.ts';
 import { printTable } from './table.ts';
@@ -26,7 +26,7 @@ interface JobResult {
 
 const usage = `npm run demo [-- --json] [-- --verbose]
 
-Runs the whole path on this machine: two tenants consent, the timer warms, five mails are queued and delivered or
+Runs the whole path on this machine: two tenants consent, the timer warms, mails are queued for Graph and SMTP, and delivered or
 refused with their reason. Nothing outside of this machine is reached.
 
   --json     the last line of the output is one JSON object
@@ -65,7 +65,7 @@ try {
     folder,
     keepStorage: false,
     firstPort: 0,
-    settings: { TENANTPOST_WARM_EVERY_SECONDS: '3' },
+    settings: { TENANTPOST_WARM_EVERY_SECONDS: '3', TENANTPOST_RESOURCES: 'graph,outlook' },
     onProgress: say,
     ...(values.verbose ? { onHostLine: (line: string) => console.error(line) } : {}),
   });
@@ -120,8 +120,12 @@ async function run(stack: Stack): Promise<boolean> {
 /** Contoso's consent is effective at once; Fabrikam's takes some seconds to arrive, as it does in life. */
 async function onboard(stack: Stack): Promise<void> {
   const { contoso, fabrikam, northwind } = customers;
+  const { registrations } = stack.cloud.state;
+  registrations[0]?.requiredAppRoles.push({ resource: 'https://outlook.office365.com', role: 'SMTP.SendAsApp' });
   await consentOf(stack, contoso);
   await waitFor('Contoso to be active', async () => (await tenantState(stack, contoso.id)) === 'active' || undefined);
+  await setUpSmtp(stack, contoso);
+  say('Contoso: the administrator ran the Exchange set-up for SMTP');
   stack.cloud.state.propagation = { enterpriseApp: 500, roles: 1500 };
   await consentOf(stack, fabrikam);
   say(`${northwind.displayName} does not consent`);
@@ -129,6 +133,8 @@ async function onboard(stack: Stack): Promise<void> {
     'the timer to prove Fabrikam',
     async () => (await tenantState(stack, fabrikam.id)) === 'active' || undefined,
   );
+  // A token for Graph and one for Outlook of each: what is asked for from now on would be asked by a mail.
+  await waitFor('both tenants to be warm', async () => ((await tokensKept(stack)) === 4 ? true : undefined));
   say(`the timer proved ${fabrikam.displayName}; both tenants are warm`);
 }
 
@@ -147,9 +153,9 @@ async function send(
   stack: Stack,
 ): Promise<{ results: JobResult[]; times: Map<string, number>; tokenRequests: number }> {
   const sendingSince = Date.now();
-  const queue = stack.storage.queue(queues.mailGraph);
-  for (const { message } of demoJobs) await queue.sendMessage(message);
-  say(`${demoJobs.length} mail jobs are on the queue ${queues.mailGraph}`);
+  const sendQueues = { graph: stack.storage.queue(queues.mailGraph), smtp: stack.storage.queue(queues.mailSmtp) };
+  for (const { transport, message } of demoJobs) await sendQueues[transport].sendMessage(message);
+  say(`${demoJobs.length} mail jobs are on the queues ${queues.mailGraph} and ${queues.mailSmtp}`);
 
   const times = new Map<string, number>();
   const outcomes = await waitFor('every job to end', async () => {

@@ -1,12 +1,23 @@
-/** `npm run docs`: writes docs/errors.md from the error vocabulary. A test holds the two equal. */
+/** `npm run docs`: writes what is made from code: docs/errors.md and docs/mail-job.schema.json. Tests hold them equal. */
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
 import { codeOfNumber } from '../shared/adapters/entra-error.ts';
 import { errorMeanings } from '../shared/errors.ts';
+import { mailJobSchema } from '../shared/mail/mail-job.ts';
 
-export const errorsFile = join(import.meta.dirname, '..', 'docs', 'errors.md');
+const inDocs = (name: string): string => join(import.meta.dirname, '..', 'docs', name);
+
+export const errorsFile = inDocs('errors.md');
+export const mailJobSchemaFile = inDocs('mail-job.schema.json');
+
+/** The JSON Schema of a mail job, as it is published. */
+export async function mailJobSchemaText(): Promise<string> {
+  const filepath = mailJobSchemaFile;
+  return format(JSON.stringify(mailJobSchema()), { ...(await resolveConfig(filepath)), filepath });
+}
 
 export function errorsPage(): string {
   const sections = Object.entries(errorMeanings).map(([code, { symptom, meaning, remedy, owner, disposition }]) =>
@@ -38,9 +49,8 @@ function meetsJobs(code: string): boolean {
 
 const dispositions = {
   again: 'waits and is tried again; this costs no try of the queue',
-  never:
-    'is moved to the poison queue with this reason, and its outcome says so unless its id is already that of another job',
-  thrown: 'is tried again by the queue, five times in all, then kept in the poison queue as it is, for seven days',
+  never: 'is kept in poison with this reason, and its outcome says so unless its id is already that of another job',
+  thrown: 'is tried again by the queue, five times in all, then kept in poison',
   unknown: 'ends as `unknown`: it may have left, so it is not sent again by itself',
 } as const;
 
@@ -51,6 +61,11 @@ made from \`shared/errors.ts\` by \`npm run docs\`; change it there.
 `;
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(errorsFile, errorsPage());
-  console.log(`wrote ${errorsFile}`);
+  for (const [file, text] of [
+    [errorsFile, errorsPage()],
+    [mailJobSchemaFile, await mailJobSchemaText()],
+  ] as const) {
+    writeFileSync(file, text);
+    console.log(`wrote ${file}`);
+  }
 }

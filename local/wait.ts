@@ -2,7 +2,7 @@
 export async function waitFor<T>(
   what: string,
   ask: () => Promise<T | undefined> | T | undefined,
-  withinMilliseconds = 30_000,
+  withinMilliseconds = 60_000,
 ): Promise<T> {
   const deadline = Date.now() + withinMilliseconds;
   for (;;) {

@@ -11,6 +11,7 @@ import {
   vaultName,
 } from './credential-settings.ts';
 import { TenantpostError } from './errors.ts';
+import { type MailConfig, mailSettings, toMail } from './mail-settings.ts';
 import { storageConnection } from './names.ts';
 import type { Resource } from './resource.ts';
 
@@ -47,6 +48,7 @@ export interface Config {
   readonly warmEverySeconds: number;
   /** Over how many timers the tenants are spread. */
   readonly warmShards: number;
+  readonly mail: MailConfig;
 }
 
 /** The storage account, by identity as deployed, or by connection string for an emulator. */
@@ -128,6 +130,7 @@ const connectionStringForm =
 const schema = z.object({
   ...cloudSettings,
   ...credentialSettings,
+  ...mailSettings,
   TENANTPOST_CLIENT_ID: guid,
   TENANTPOST_PUBLIC_URL: origin.optional(),
   /** Set by App Service: the host name of the function app. */
@@ -245,6 +248,7 @@ function toConfig(environment: Environment): Config {
     storage: toStorage(environment),
     warmEverySeconds: environment.TENANTPOST_WARM_EVERY_SECONDS,
     warmShards: environment.TENANTPOST_WARM_SHARDS,
+    mail: toMail(environment),
   };
 }
 

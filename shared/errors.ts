@@ -8,10 +8,9 @@ export type Owner = 'operator' | 'tenant admin';
 
 /**
  * What becomes of a mail job that meets the error.
- * - `thrown`: nobody foresaw it. The queue delivers the message again, five times in all; then the Functions host copies it
- *   to the poison queue, as it is, where it stays for seven days.
+ * - `thrown`: nobody foresaw it. The queue delivers the message again, five times in all; then it is kept in poison.
  * - `again`: nothing left; the job is put back with a delay, and this costs no try of the queue.
- * - `never`: recorded and moved to the poison queue; sending it again cannot help until somebody acts.
+ * - `never`: recorded and kept in poison; sending it again cannot help until somebody acts.
  * - `unknown`: the message may have left; sending it again could deliver it twice.
  */
 type Disposition = 'again' | 'never' | 'unknown' | 'thrown';
@@ -352,8 +351,9 @@ export const errorMeanings = {
     httpStatus: 413,
     owner: 'operator',
     symptom: 'A mail job, or the request that it makes to Graph, is larger than allowed.',
-    meaning: 'A queue message holds 64 KiB, base64 of a job 48 KiB.',
-    remedy: 'Make the attachments smaller or leave them out.',
+    meaning:
+      'A queue message holds 64 KiB, base64 of a job 48 KiB; Graph takes 4 MB in a request, and 150 MB by a draft.',
+    remedy: 'Put content into blobs (docs/mail-job.md), or make it smaller.',
   },
   JOB_ID_REUSED: {
     disposition: 'never',
@@ -362,6 +362,62 @@ export const errorMeanings = {
     symptom: 'A mail job came with an id that another job of the same tenant has.',
     meaning: 'The id is the idempotency key: the same id means the same mail. The first job stands.',
     remedy: 'Give every mail an id of its own.',
+  },
+  JOB_EXPIRED: {
+    disposition: 'never',
+    httpStatus: 410,
+    owner: 'operator',
+    symptom: 'A mail job was not sent before its expiresAt.',
+    meaning: 'It waited for its turn, its tenant or its mailbox until the time was over.',
+    remedy: 'Queue it again with a later expiresAt if it is still wanted; the outcome says what it waited for.',
+  },
+  JOB_NOT_FOUND: {
+    disposition: 'never',
+    httpStatus: 404,
+    owner: 'operator',
+    symptom: 'No mail job of this tenant has this id.',
+    meaning: 'It was never seen, its message is still in the queue, or the retention time has removed it.',
+    remedy: 'Check tenant and id; docs/mail-job.md says when a row is written.',
+  },
+  JOB_ENDED: {
+    disposition: 'never',
+    httpStatus: 409,
+    owner: 'operator',
+    symptom: 'A mail job cannot be cancelled or replayed as it stands; the answer names its state.',
+    meaning: 'It has left, is leaving this moment, or has been cancelled before.',
+    remedy: 'Nothing can be taken back. To send an unknown one again, say so: docs/mail-api.md.',
+  },
+  CONTENT_MISSING: {
+    disposition: 'never',
+    httpStatus: 422,
+    owner: 'operator',
+    symptom: 'A mail job names a blob that is not in the container mail-content.',
+    meaning: 'It was never uploaded, was uploaded under another name, or the retention time has removed it.',
+    remedy: 'Upload it again and replay the job.',
+  },
+  CONTENT_WRONG: {
+    disposition: 'never',
+    httpStatus: 422,
+    owner: 'operator',
+    symptom: 'A blob that a mail job names has another size or SHA-256 than the job says.',
+    meaning: 'The blob was changed after the job was written, or the job has the hash of another one.',
+    remedy: 'Upload the right content, or queue a job with the right hash.',
+  },
+  TRANSPORT_CANNOT: {
+    disposition: 'never',
+    httpStatus: 422,
+    owner: 'operator',
+    symptom: 'The transport cannot carry this mail; the field that it cannot carry is named.',
+    meaning: 'Graph and SMTP do not carry the same messages: docs/transports.md has what each cannot.',
+    remedy: 'Use the other transport, or leave out what the field names.',
+  },
+  TRANSPORT_OFF: {
+    disposition: 'never',
+    httpStatus: 422,
+    owner: 'operator',
+    symptom: 'A mail job came for a transport that this installation does not serve.',
+    meaning: 'SMTP needs tokens for Outlook, which TENANTPOST_RESOURCES does not ask for.',
+    remedy: 'Add outlook to TENANTPOST_RESOURCES, or queue the job for Graph.',
   },
   TENANT_NOT_CONSENTED: {
     disposition: 'never',
@@ -392,16 +448,16 @@ export const errorMeanings = {
     disposition: 'never',
     httpStatus: 403,
     owner: 'tenant admin',
-    symptom: 'Graph answered 403: the app may not send as this mailbox.',
+    symptom: 'Graph answered 403, or the SMTP server that this sender is not allowed.',
     meaning:
-      'Mail.Send is missing, an access policy or RBAC scope leaves the mailbox out, or its submission is blocked.',
+      'The app may not send as this mailbox: Mail.Send or SendAs is missing, or an access policy or RBAC scope leaves the mailbox out.',
     remedy: 'Grant the permission or widen the scope; changes take up to two hours.',
   },
   SEND_REJECTED: {
     disposition: 'never',
     httpStatus: 400,
     owner: 'operator',
-    symptom: 'Graph refused the message itself.',
+    symptom: 'Graph or the SMTP server refused the message itself.',
     meaning: 'A recipient, header or attachment is not acceptable to Exchange; the code is in the detail.',
     remedy: 'Correct the message and queue it again.',
   },
@@ -409,16 +465,17 @@ export const errorMeanings = {
     disposition: 'again',
     httpStatus: 429,
     owner: 'operator',
-    symptom: 'Graph answered 429.',
-    meaning: 'The mailbox or the app is over a limit. The job is put back until the time that Graph names.',
+    symptom: 'Graph answered 429, or the SMTP server that it takes no more for now.',
+    meaning:
+      'The mailbox or the app is over a limit. The job is put back until the time that Microsoft names, and so is all mail of the mailbox.',
     remedy: 'Nothing; if it lasts, spread the mail over more mailboxes.',
   },
   SEND_TOKEN_REFUSED: {
     disposition: 'again',
     httpStatus: 502,
     owner: 'operator',
-    symptom: 'Graph answered 401 to a token that Entra had just issued.',
-    meaning: 'The token was revoked, or TENANTPOST_GRAPH_URL and TENANTPOST_CLOUD do not belong together.',
+    symptom: 'Graph answered 401, or the SMTP server 535, to a token that Entra had issued.',
+    meaning: 'The token was revoked, or the addresses set and TENANTPOST_CLOUD do not belong together.',
     remedy:
       'A token older than ten minutes is replaced; a younger one is kept, as the next would be refused as well. If it lasts, check these settings.',
   },
@@ -426,16 +483,94 @@ export const errorMeanings = {
     disposition: 'never',
     httpStatus: 507,
     owner: 'tenant admin',
-    symptom: 'Graph answered 507, or a quota error.',
-    meaning: 'The mailbox cannot take the copy in Drafts that every send begins with, or its daily quota is used up.',
-    remedy: 'Make room in the mailbox or wait a day, then queue the job again.',
+    symptom: 'Graph answered 507 or a quota error, or the SMTP server 5.2.2.',
+    meaning: 'The mailbox cannot take the copy that every send begins with.',
+    remedy: 'Make room in the mailbox, then replay the job.',
+  },
+  MAILBOX_PACED: {
+    disposition: 'again',
+    httpStatus: 429,
+    owner: 'operator',
+    symptom: 'A mail job waits, and its outcome says until when.',
+    meaning:
+      'The mailbox has as much under way as Microsoft allows: 30 messages a minute, 4 requests at a time, 150 MB in 5 minutes.',
+    remedy: 'Nothing. To send faster, spread the mail over more mailboxes.',
+  },
+  MAILBOX_QUOTA: {
+    disposition: 'again',
+    httpStatus: 429,
+    owner: 'operator',
+    symptom: 'Mail of a mailbox waits for hours, and its outcome says until when.',
+    meaning: 'The recipients that the mailbox may address in a day are used up.',
+    remedy: 'Nothing, or spread the mail over more mailboxes.',
+  },
+  MAILBOX_HELD: {
+    disposition: 'again',
+    httpStatus: 423,
+    owner: 'operator',
+    symptom: 'Mail of a mailbox waits because the mailbox is held.',
+    meaning: 'An operator holds it, or Microsoft asked for a pause with Retry-After.',
+    remedy: 'Release the mailbox if an operator held it; a pause that Microsoft asked for ends by itself.',
+  },
+  MAILBOX_BLOCKED: {
+    disposition: 'never',
+    httpStatus: 403,
+    owner: 'tenant admin',
+    symptom: 'Exchange has blocked the mailbox from sending.',
+    meaning: 'Its outbound mail looked like spam, or the account looks compromised.',
+    remedy:
+      'Look at Restricted entities in the Microsoft Defender portal and unblock the mailbox; then replay the job.',
+  },
+  MAIL_READ_MISSING: {
+    disposition: 'never',
+    httpStatus: 403,
+    owner: 'tenant admin',
+    symptom: 'A delivery needs to read and write the mailbox, and Graph refuses it.',
+    meaning:
+      'The delivery exactly-once, mail of more than about 3 MB, and mail in MIME that is to leave no copy in Sent Items begin with a draft, for which Mail.ReadWrite is needed beside Mail.Send.',
+    remedy: 'Consent to Mail.ReadWrite, or use the delivery standard with smaller attachments.',
+  },
+  SMTP_AUTH_DISABLED: {
+    disposition: 'never',
+    httpStatus: 403,
+    owner: 'tenant admin',
+    symptom: 'Exchange answers 535 5.7.139: SMTP AUTH is switched off.',
+    meaning: 'It is off for the mailbox, for the organisation, or by security defaults. It applies to OAuth as well.',
+    remedy:
+      'Set-CASMailbox <mailbox> -SmtpClientAuthenticationDisabled $false, or the same for the organisation with Set-TransportConfig.',
+  },
+  SMTP_AUTH_REFUSED: {
+    disposition: 'never',
+    httpStatus: 403,
+    owner: 'tenant admin',
+    symptom: 'Exchange answers 535 5.7.3 to a token that Entra has just issued.',
+    meaning:
+      'SMTP.SendAsApp is missing, the service principal is not registered in Exchange or with the wrong object id, or it has no right on the mailbox.',
+    remedy:
+      'Run New-ServicePrincipal with the object id of the enterprise application, and Add-MailboxPermission; changes take up to half an hour.',
+  },
+  SMTP_UNAVAILABLE: {
+    disposition: 'again',
+    httpStatus: 503,
+    owner: 'operator',
+    symptom: 'The SMTP server could not be reached, or answered that it cannot take mail now.',
+    meaning: 'Nothing was sent. The network, or Exchange.',
+    remedy: 'Wait; if it lasts, check TENANTPOST_SMTP_HOST.',
+  },
+  CLAIM_LOST: {
+    disposition: 'again',
+    httpStatus: 409,
+    owner: 'operator',
+    symptom: 'A worker stopped in the middle of a mail job because another one has taken it over.',
+    meaning: 'It was silent for longer than a queue message stays hidden.',
+    remedy: 'Nothing; the other worker goes on.',
   },
   GRAPH_UNAVAILABLE: {
     disposition: 'again',
     httpStatus: 503,
     owner: 'operator',
-    symptom: 'No connection to Graph could be made, so nothing was sent.',
-    meaning: 'The network, a name that does not resolve, or a certificate that is not trusted.',
+    symptom: 'No connection to Graph could be made, or it failed at a step before the send; nothing was sent.',
+    meaning: 'The network, a name that does not resolve, a certificate that is not trusted, or Graph itself.',
     remedy: 'Wait; if it lasts, check TENANTPOST_GRAPH_URL.',
   },
   SEND_UNCONFIRMED: {
@@ -443,8 +578,9 @@ export const errorMeanings = {
     httpStatus: 504,
     owner: 'operator',
     symptom: 'The answer to a send was lost, or was a server error.',
-    meaning: 'Graph may have accepted the message. It is not sent again, since that could deliver it twice.',
-    remedy: 'Look in Sent Items of the mailbox; queue the mail with a new id if it is not there.',
+    meaning:
+      'Microsoft may have accepted the message. It is not sent again blindly, since that could deliver it twice.',
+    remedy: 'Look in Sent Items of the mailbox; if it is not there, replay the job and say that it may go twice.',
   },
 
   UNEXPECTED: {

@@ -18,6 +18,14 @@ export function firstProblem(issues: readonly z.core.$ZodIssue[]): FieldProblem 
       ? { field: pointer(issue.path), expected: 'no fields but those that are documented' }
       : { field: pointer([...issue.path, name]), expected: 'no such field' };
   }
+  if (issue.code === 'invalid_union') {
+    // Where the value is of one choice's type, what that choice says of it is nearer than a list of the choices.
+    const meant = issue.errors.filter(
+      (errors) => !errors.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
+    );
+    const [first] = meant[0] ?? [];
+    if (meant.length === 1 && first) return firstProblem([{ ...first, path: [...issue.path, ...first.path] }]);
+  }
   // zod's own sentence about a wrong type tells what was there; one that the schema words itself does not.
   const unworded = issue.code === 'invalid_type' && issue.message.startsWith('Invalid input');
   return { field: pointer(issue.path), expected: unworded ? issue.expected : issue.message };

@@ -4,14 +4,18 @@ export const tables = {
   tenants: 'tenants',
   consents: 'consents',
   invitations: 'invitations',
-  outcomes: 'outcomes',
+  /** Outcomes, poison and the mailboxes' gates: one partition a tenant. */
+  mail: 'mail',
   tokens: 'tokens',
   credentials: 'credentials',
 } as const;
 
 export const queues = {
   mailGraph: 'mail-graph',
+  mailSmtp: 'mail-smtp',
+  /** Where the Functions host copies what failed five times without a word of ours. */
   mailGraphPoison: 'mail-graph-poison',
+  mailSmtpPoison: 'mail-smtp-poison',
 } as const;
 
 export const containers = {
@@ -32,4 +36,16 @@ export const routes = {
   consentCallback: 'consent/callback',
   health: 'health',
   credential: 'credential',
+  mailJobs: 'mail-jobs',
+  mailJob: 'mail-jobs/{tenant}/{id}',
+  cancelMailJob: 'mail-jobs/{tenant}/{id}/cancel',
+  replayMailJob: 'mail-jobs/{tenant}/{id}/replay',
+  mailContent: 'mail-content',
+  poison: 'poison',
+  mailbox: 'mailboxes/{tenant}/{mailbox}',
+  holdMailbox: 'mailboxes/{tenant}/{mailbox}/hold',
+  releaseMailbox: 'mailboxes/{tenant}/{mailbox}/release',
+  delivery: 'tenants/{tenant}/delivery',
+  mailJobSchema: 'schemas/mail-job',
+  openApi: 'openapi.json',
 } as const;

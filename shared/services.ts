@@ -3,15 +3,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { appCredential } from './adapters/app-credential.ts';
 import { EntraTokenIssuer } from './adapters/entra-token-issuer.ts';
-import { GraphTransport } from './adapters/graph-transport.ts';
 import { managedIdentity } from './adapters/managed-identity.ts';
 import { openTelemetryMetrics } from './adapters/opentelemetry-metrics.ts';
-import { QueueJobQueue } from './adapters/queue-job-queue.ts';
 import { type StorageClients, storageCall, storageClients } from './adapters/storage-clients.ts';
 import { TableAuditTrail } from './adapters/table-audit-trail.ts';
 import { TableCredentialRecord } from './adapters/table-credential-record.ts';
 import { TableInvitationStore } from './adapters/table-invitation-store.ts';
-import { TableOutcomeStore } from './adapters/table-outcome-store.ts';
 import { TableRenewalClaims } from './adapters/table-renewal-claims.ts';
 import { TableTenantStore } from './adapters/table-tenant-store.ts';
 import { TableTokenStore } from './adapters/table-token-store.ts';
@@ -25,7 +22,7 @@ import { checkStart } from './checks/start-check.ts';
 import { audienceOf, clouds, isForeignIssuer } from './clouds.ts';
 import type { Config } from './config.ts';
 import { log } from './host/log.ts';
-import { SendMail } from './mail/send-mail.ts';
+import { buildMail, type MailServices } from './mail-services.ts';
 import { containers, queues, routePrefix, routes, tables } from './names.ts';
 import { type Shard, shards } from './shard.ts';
 import { RememberedTenants } from './tenants/remembered-tenants.ts';
@@ -41,17 +38,17 @@ import { SharedRenewal } from './tokens/shared-renewal.ts';
 import { TokenSource, type TokenSourceOptions } from './tokens/token-source.ts';
 import { warmSchedule } from './tenants/warm-schedule.ts';
 
-export interface Services {
+export interface Services extends MailServices {
   readonly publicUrl: string;
   readonly shards: readonly Shard[];
   readonly warmSchedule: (shard: Shard) => string;
+  readonly retentionSchedule: string;
   readonly invitations: Invitations;
   readonly consent: Consent;
   readonly tokens: TokenSource;
   readonly warm: WarmTokens;
   /** Follows the data key by the next one when its time has come. */
   readonly rotateDataKey: () => Promise<void>;
-  readonly sendMail: SendMail;
   readonly health: Health;
   readonly credentialReport: () => Promise<CredentialReport>;
   /** Warns of the expiry of what proves the app. */
@@ -138,6 +135,8 @@ export function buildServices(config: Config): Services {
       checkStart({ credential, wait: (milliseconds) => sleep(milliseconds, undefined, { ref: false }), log }),
     shards: shards(config.warmShards),
     warmSchedule: ({ index }) => warmSchedule(warmEverySeconds, spreadOf(`${clientId} ${index}`)),
+    // Once an hour, at a minute of each installation's own.
+    retentionSchedule: `0 ${Math.floor(spreadOf(`${clientId} retention`) * 60)} * * * *`,
     rotateDataKey: () => dataKeys.rotate(),
     invitations,
     consent: new Consent({
@@ -167,21 +166,7 @@ export function buildServices(config: Config): Services {
       log,
       metrics,
     }),
-    sendMail: new SendMail({
-      tenants: remembered,
-      tokens,
-      proof,
-      outcomes: new TableOutcomeStore(storage.table(tables.outcomes)),
-      queue: new QueueJobQueue(
-        storage.queue(queues.mailGraph),
-        storage.queue(queues.mailGraphPoison),
-        storage.container(containers.mailContent),
-      ),
-      transport: new GraphTransport(config.graphUrl),
-      now,
-      log,
-      singleTenantId,
-    }),
+    ...buildMail(config, { storage, tenants: remembered, tokens, proof, dataKeys, now, log }),
     health: new Health({
       askStorage: () => askStorage(storage),
       askVault: async () => {

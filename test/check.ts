@@ -18,6 +18,7 @@ const steps: readonly { what: string; argv: readonly string[] }[] = [
       'cli',
       'local',
       'test',
+      'docs',
     ],
   },
   { what: 'format', argv: [bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.'] },

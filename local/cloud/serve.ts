@@ -9,6 +9,8 @@ import { getRequestListener } from '@hono/node-server';
 /** For what is done to the connection itself. */
 export interface Connection {
   readonly incoming: IncomingMessage;
+  /** The request's content, where somebody has read it before. */
+  readonly content?: Buffer;
   /** A reset, not an orderly end: what a lost connection looks like. */
   reset(): void;
 }

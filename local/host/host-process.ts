@@ -27,6 +27,7 @@ export interface HostProcessOptions {
   root: string;
   port: number;
   group: string;
+  messageLockSeconds: number;
   environment: Readonly<Record<string, string>>;
   onLine: (line: string) => void;
 }
@@ -35,13 +36,14 @@ const program = fileURLToPath(new URL('main.ts', import.meta.url));
 
 /** Rejects with the app's own message when the app does not load: there is never a host without functions. */
 export async function startHostProcess(options: HostProcessOptions): Promise<StartedProcess> {
-  const { root, port, group, environment, onLine } = options;
+  const { root, port, group, messageLockSeconds, environment, onLine } = options;
   const ofGroup = group === 'all' ? [] : ['--group', group];
   const child = spawn(
     process.execPath,
     [
       ...['--disable-warning=ExperimentalWarning', program],
-      ...['--root', root, '--port', String(port), ...ofGroup, '--environment-only'],
+      ...['--root', root, '--port', String(port), ...ofGroup],
+      ...['--message-lock-seconds', String(messageLockSeconds), '--environment-only'],
     ],
     {
       env: environment,

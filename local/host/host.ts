@@ -29,6 +29,7 @@ export interface LocalHostOptions {
   port: number;
   /** The only group of functions that this process listens for; left out, every function. */
   group: string | undefined;
+  messageLockSeconds: number;
   settings: Settings;
   /** Takes the log, an event at a time. */
   emit: (line: string) => void;
@@ -44,7 +45,8 @@ export interface LocalHost {
 }
 
 /** @throws what the app throws while it loads, and ConfigurationError for what this host is asked in vain. */
-export async function startLocalHost({ root, port, group, settings, emit }: LocalHostOptions): Promise<LocalHost> {
+export async function startLocalHost(options: LocalHostOptions): Promise<LocalHost> {
+  const { root, port, group, messageLockSeconds, settings, emit } = options;
   refuseSettings(settings);
   const hostId = readHostId(settings, root);
   const hostJson = readHostJson(root);
@@ -67,7 +69,8 @@ export async function startLocalHost({ root, port, group, settings, emit }: Loca
   const router = new HttpRouter();
   const admin = new Admin();
   const development = settings.get('AZURE_FUNCTIONS_ENVIRONMENT')?.toLowerCase() === 'development';
-  const context: TriggerContext = { settings, storage, hostJson, hostId, development, router, admin, invoker, log };
+  const surroundings = { settings, storage, hostJson, hostId, messageLockSeconds, development };
+  const context: TriggerContext = { ...surroundings, router, admin, invoker, log };
   for (const definition of core.functions.values()) {
     const one = connectOrSay(definition, context, hostLog);
     if (one) connected.push(one);

@@ -1,7 +1,7 @@
 /**
  * The local Functions host as a program of its own, so that it can be stopped, killed and started again like the real one.
  *
- *   node local/host/main.ts --root <folder> [--port 7071] [--group <group>] [--environment-only]
+ *   node local/host/main.ts --root <folder> [--port 7071] [--group <group>] [--message-lock-seconds 600] [--environment-only]
  *
  * A group is `http` or `function:<name>`; left out, this process listens for every function.
  * Settings are the environment, and `Values` of <folder>/local.settings.json for what the environment lacks.
@@ -16,7 +16,8 @@ import type { HostMessage } from './ready.ts';
 import { readLocalSettings, Settings } from './settings.ts';
 
 const usage =
-  'usage: node local/host/main.ts --root <folder> [--port 7071] [--group http|function:<name>] [--environment-only]';
+  'usage: node local/host/main.ts --root <folder> [--port 7071] [--group http|function:<name>] ' +
+  '[--message-lock-seconds 600] [--environment-only]';
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -37,6 +38,8 @@ function parseArguments() {
         root: { type: 'string' },
         port: { type: 'string', default: '7071' },
         group: { type: 'string' },
+        // QueueListener.cs: ten minutes, which no setting of the real host changes.
+        'message-lock-seconds': { type: 'string', default: '600' },
         // For a caller whose settings are complete: one from local.settings.json could turn them into something else.
         'environment-only': { type: 'boolean', default: false },
       },
@@ -52,17 +55,27 @@ function readArguments() {
   if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
     throw new ConfigurationError(`"${values.port}" is no port. ${usage}`);
   }
+  const lock = Number(values['message-lock-seconds']);
+  if (!Number.isInteger(lock) || lock < 1 || lock > 600) {
+    throw new ConfigurationError(`"${values['message-lock-seconds']}" is no lock of 1 to 600 seconds. ${usage}`);
+  }
   const { group, port } = values;
-  return { root: resolve(values.root), port: Number(port), group, environmentOnly: values['environment-only'] };
+  return {
+    root: resolve(values.root),
+    port: Number(port),
+    group,
+    messageLockSeconds: lock,
+    environmentOnly: values['environment-only'],
+  };
 }
 
 async function start() {
-  const { root, port, group, environmentOnly } = readArguments();
-  const local = environmentOnly ? {} : readLocalSettings(root);
+  const { environmentOnly, ...from } = readArguments();
+  const local = environmentOnly ? {} : readLocalSettings(from.root);
   for (const [name, value] of Object.entries(local)) process.env[name] ??= value;
   // What `func start` says to the app as well; without it the real host takes itself to be in production.
   process.env['AZURE_FUNCTIONS_ENVIRONMENT'] ??= 'Development';
-  const host = await startLocalHost({ root, port, group, settings: new Settings(process.env), emit: say });
+  const host = await startLocalHost({ ...from, settings: new Settings(process.env), emit: say });
   await tell({ type: 'ready', functions: host.functions, http: host.http });
   return host;
 }

@@ -9,9 +9,6 @@ import { type MessageProperties, triggerMetadata } from './queue-messages.ts';
 import { invokeRetrying } from './retry.ts';
 import type { Connected, TriggerContext } from './triggers.ts';
 
-/** QueueListener.cs: host.json cannot change it. */
-const lockSeconds = 600;
-
 /**
  * In Development the default of one minute becomes 2 seconds, and only the default: what host.json says besides holds
  * (StorageQueuesWebJobsBuilderExtensions.cs; 2 s were seen on host 4.1037).
@@ -26,7 +23,7 @@ export function connectQueue(
   context: TriggerContext,
 ): Connected {
   const { name } = definition;
-  const { hostJson, development, invoker, admin, log } = context;
+  const { hostJson, messageLockSeconds, development, invoker, admin, log } = context;
   const { connection } = trigger;
   const queue = queueOf(trigger, context);
   const ownLog = log.logger(name, `Function.${name}`);
@@ -46,7 +43,7 @@ export function connectQueue(
       ...hostJson.queues,
       maxPollingInterval: longestPollingInterval(hostJson.queues.maxPollingInterval, development),
     },
-    lockSeconds,
+    lockSeconds: messageLockSeconds,
     run: async (text, message, stop) => {
       const { messageId, dequeueCount } = message;
       const reason = `New message on ${queue.name}, MessageId=${messageId}, DequeueCount=${dequeueCount}`;

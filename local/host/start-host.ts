@@ -25,6 +25,11 @@ export interface HostOptions {
   processes?: 'one' | 'per-group';
   /** With `per-group`: how many processes a group has, by its name `function:<name>`; 1 when it is left out. */
   instances?: Readonly<Record<string, number>>;
+  /**
+   * For how long a received message is hidden from others at a time: 600 seconds on the real host, whatever is set. For a
+   * test that kills hosts, and cannot wait ten minutes for what they held.
+   */
+  messageLockSeconds?: number;
   /** Gets what the host and the app print, line by line; with `per-group` each begins with its group: `function:x | `. */
   onLine?: (line: string) => void;
 }
@@ -37,7 +42,9 @@ export interface Host {
   functions: FunctionSummary[];
   keys: HostKeys;
   /** That of the HTTP functions first. One that ends by itself is reported as a line; the others go on. */
-  processes: readonly HostProcess[];
+  readonly processes: readonly HostProcess[];
+  /** Waits until one of `processes` has ended and starts another in its place, as Azure does with an instance. */
+  replace(ended: HostProcess): Promise<HostProcess>;
   /** Lets every process finish what is under way; resolves as `exited` does. */
   stop(): Promise<number>;
   /** SIGKILL to all: what is under way is lost, as when instances disappear. */
@@ -55,16 +62,20 @@ const inherited = [
 /** Rejects with the app's own message when the app does not load: there is never a host without functions. */
 export async function startHost(options: HostOptions): Promise<Host> {
   const { root, settings, port = 0, environment, processes: mode = 'one', instances, onLine = () => {} } = options;
+  const { messageLockSeconds = 600 } = options;
   if (mode === 'one' && instances) throw new RangeError("instances: needs processes: 'per-group'");
   const processes: HostProcess[] = [];
+  const labels = new Map<HostProcess, string>();
   let stopping = false;
-  const start = async (group: string, label: string): Promise<StartedProcess> => {
+  const start = async (group: string, label: string, atPort = port): Promise<StartedProcess> => {
     const say = label === '' ? onLine : (line: string): void => onLine(`${label} | ${line}`);
-    const from = { root, port, group, environment: environmentOf(settings, environment), onLine: say };
-    const started = await startHostProcess(from).catch((cause: unknown) => {
+    const from = { root, port: atPort, group, messageLockSeconds, onLine: say };
+    const variables = environmentOf(settings, environment);
+    const started = await startHostProcess({ ...from, environment: variables }).catch((cause: unknown) => {
       if (label === '' || !(cause instanceof Error)) throw cause;
       throw new Error(`${label}: ${cause.message}`, { cause });
     });
+    labels.set(started.process, label);
     void started.process.exited.then((code) => {
       if (stopping || label === '') return;
       say(formatLine(new Date(), 'critical', 'host', `This process ended with ${code}; the others go on.`));
@@ -92,19 +103,38 @@ export async function startHost(options: HostOptions): Promise<Host> {
       throw error;
     }
   }
-  const exited = Promise.all(processes.map((one) => one.exited)).then(firstOther);
+  const replace = async (ended: HostProcess): Promise<HostProcess> => {
+    const place = processes.indexOf(ended);
+    if (place < 0) throw new RangeError('That is no process of this host.');
+    await ended.exited;
+    const started = await start(ended.group, labels.get(ended) ?? '', Number(new URL(http.url).port));
+    labels.delete(ended);
+    processes[place] = started.process;
+    if (stopping) await started.process.stop();
+    return started.process;
+  };
   return {
     pid: processes[0]?.pid ?? 0,
     ...http,
     functions,
     processes,
+    replace,
     stop,
     kill() {
       stopping = true;
       for (const one of processes) one.kill();
     },
-    exited,
+    exited: whenAllHaveEnded(processes),
   };
+}
+
+/** Those that take the place of others meanwhile are waited for as well. */
+async function whenAllHaveEnded(processes: readonly HostProcess[]): Promise<number> {
+  for (;;) {
+    const seen = [...processes];
+    const codes = await Promise.all(seen.map((one) => one.exited));
+    if (seen.every((one, place) => one === processes[place])) return firstOther(codes);
+  }
 }
 
 /** The processes beside that of the HTTP functions. */

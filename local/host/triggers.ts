@@ -22,6 +22,8 @@ export interface TriggerContext {
   storage: StorageConnections;
   hostJson: HostJson;
   hostId: string;
+  /** For how long a received message is hidden from others at a time. */
+  messageLockSeconds: number;
   development: boolean;
   router: HttpRouter;
   admin: Admin;

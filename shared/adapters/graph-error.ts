@@ -1,37 +1,15 @@
 /**
- * What an answer of Graph to sendMail means for the job. Judged by status and `error.code`, never by the message:
- * https://learn.microsoft.com/graph/errors
+ * What an answer of Graph that is no success means for the job. Judged by the request that it answers, the status and
+ * `error.code`, never by the message: https://learn.microsoft.com/graph/errors
  */
 
 import { z } from 'zod';
 import { type ErrorCode, TenantpostError } from '../errors.ts';
+import { type GraphErrorRow, graphErrorRows, type GraphOperation, sends } from './graph-error-rows.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 
-interface Rule {
-  readonly status?: number;
-  /** `error.code`; without one every code of the status. */
-  readonly graphCode?: string;
-  readonly code: ErrorCode;
-}
-
-/** The first row that fits decides. */
-const rules: readonly Rule[] = [
-  { status: 401, code: 'SEND_TOKEN_REFUSED' },
-  // Sender quota. Reported as 400, 403 and 429 alike, so the code decides: a 429 of this kind lasts for hours.
-  { graphCode: 'ErrorExceededMessageLimit', code: 'MAILBOX_FULL' },
-  { graphCode: 'ErrorQuotaExceeded', code: 'MAILBOX_FULL' },
-  { status: 507, code: 'MAILBOX_FULL' },
-  { status: 429, code: 'SEND_THROTTLED' },
-  { graphCode: 'ApplicationThrottled', code: 'SEND_THROTTLED' },
-  { graphCode: 'MailboxNotEnabledForRESTAPI', code: 'MAILBOX_NOT_FOUND' },
-  { status: 404, code: 'MAILBOX_NOT_FOUND' },
-  { status: 403, code: 'SEND_FORBIDDEN' },
-  { status: 413, code: 'JOB_TOO_LARGE' },
-  { status: 400, code: 'SEND_REJECTED' },
-  { status: 422, code: 'SEND_REJECTED' },
-];
-
-const body = z.object({ error: z.object({ code: z.string() }) });
+const body = z.object({ error: z.looseObject({ code: z.string() }) });
+const inner = z.looseObject({ code: z.string().optional() });
 
 export interface GraphAnswer {
   readonly status: number;
@@ -40,23 +18,50 @@ export interface GraphAnswer {
   readonly text: string;
 }
 
-/** @param mailbox never named: only the tenant and Graph's own words go into the error. */
-export function graphError(tenantId: string, answer: GraphAnswer): TenantpostError {
+/** @param tenantId the mailbox is never named: only the tenant and Graph's own words go into the error. */
+export function graphError(operation: GraphOperation, tenantId: string, answer: GraphAnswer): TenantpostError {
   const { status, headers, text } = answer;
-  const graphCode = codeIn(text);
-  const rule = rules.find(
-    (one) =>
-      (one.status === undefined || one.status === status) &&
-      (one.graphCode === undefined || one.graphCode === graphCode),
-  );
-  // 500, 503 and 504 were seen after Graph had accepted the message (https://learn.microsoft.com/answers/questions/5629476):
-  // whatever has no row is taken as "nobody knows" rather than sent twice.
-  const code = rule?.code ?? 'SEND_UNCONFIRMED';
+  const codes = codesIn(text);
   const wait = retryAfterSeconds(headers.get('retry-after'));
-  return new TenantpostError(code, `Graph answered sendMail of tenant ${tenantId} with ${status}.`, {
-    detail: { status, graphCode, requestId: requestIdOf(headers) },
+  const row = rowFor(operation, status, codes, wait !== undefined);
+  const code = row?.code ?? otherwise(operation, status);
+  const message = `Graph answered ${operation} of tenant ${tenantId} with ${status}.`;
+  return new TenantpostError(code, message, {
+    detail: {
+      operation,
+      status,
+      serviceCode: codes[0],
+      requestId: requestIdOf(headers),
+      ...(row?.field === undefined ? {} : { field: row.field }),
+      ...(code === 'GRAPH_UNAVAILABLE' && status >= 500 ? { lost: true } : {}),
+    },
     ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
   });
+}
+
+/** The first row that fits decides. */
+export function rowFor(
+  operation: GraphOperation,
+  status: number,
+  codes: readonly string[],
+  hasRetryAfter: boolean,
+): GraphErrorRow | undefined {
+  return graphErrorRows.find(
+    (row) =>
+      (row.on === undefined || row.on.includes(operation)) &&
+      (row.status === undefined || row.status === status) &&
+      (row.serviceCode === undefined || codes.includes(row.serviceCode)) &&
+      (row.withRetryAfter !== true || hasRetryAfter),
+  );
+}
+
+/**
+ * 500, 503 and 504 were seen after Graph had accepted a message (https://learn.microsoft.com/answers/questions/5629476):
+ * of a send whatever has no row is taken as "nobody knows" rather than sent twice. No other request makes a mail leave.
+ */
+function otherwise(operation: GraphOperation, status: number): ErrorCode {
+  if (sends.includes(operation)) return 'SEND_UNCONFIRMED';
+  return status >= 400 && status < 500 ? 'SEND_REJECTED' : 'GRAPH_UNAVAILABLE';
 }
 
 /** Graph's `request-id`, if it is one: it goes into rows and logs. */
@@ -65,12 +70,22 @@ export function requestIdOf(headers: Headers): string | undefined {
   return /^[0-9a-fA-F-]{36}$/.test(id) ? id : undefined;
 }
 
-/** Graph's code, if it is a plain word: anything else is somebody else's text and stays out of rows and logs. */
-function codeIn(text: string): string | undefined {
+/** How deep Graph's errors nest: `generalException` outside may have the true reason inside. */
+const mostNested = 5;
+
+/** Graph's codes, the outermost first, as far as they are plain words: anything else is somebody else's text. */
+function codesIn(text: string): readonly string[] {
+  const codes: string[] = [];
   try {
-    const { code } = body.parse(JSON.parse(text)).error;
-    return /^[\w.]{1,100}$/.test(code) ? code : undefined;
+    let { error: at }: { error: Record<string, unknown> } = body.parse(JSON.parse(text));
+    for (let depth = 0; depth < mostNested; depth += 1) {
+      const { code } = inner.parse(at);
+      if (code !== undefined && /^[\w.]{1,100}$/.test(code)) codes.push(code);
+      // Both spellings are in use.
+      at = inner.parse(at['innerError'] ?? at['innererror']);
+    }
   } catch {
-    return undefined;
+    // The innermost has been read, or it is no error of Graph.
   }
+  return codes;
 }

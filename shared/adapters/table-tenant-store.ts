@@ -5,16 +5,28 @@ import { z } from 'zod';
 import { errorCodes } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Shard } from '../shard.ts';
-import { type Tenant, type TenantStore, tenantStates } from '../tenants/tenant.ts';
+import {
+  deliveries,
+  type DeliverySettings,
+  onUnknowns,
+  type Tenant,
+  type TenantStore,
+  tenantStates,
+} from '../tenants/tenant.ts';
 import { storageCall, unless } from './storage-clients.ts';
+
+/** A merge, with which two writers of one row leave each other's columns alone, takes no column away: empty stands for none. */
+const none = '';
 
 const row = z.object({
   rowKey: z.string(),
   state: z.enum(tenantStates),
   since: z.number(),
   objectId: z.string().optional(),
-  // A later version may have written a code that this one does not know.
+  // A later version may have written a value that this one does not know.
   code: z.enum(errorCodes).optional().catch(undefined),
+  delivery: z.enum(deliveries).optional().catch(undefined),
+  onUnknown: z.enum(onUnknowns).optional().catch(undefined),
 });
 
 export class TableTenantStore implements TenantStore {
@@ -34,9 +46,17 @@ export class TableTenantStore implements TenantStore {
   }
 
   async save(tenant: Tenant): Promise<void> {
-    const { id, ...facts } = tenant;
-    const entity = { partitionKey: id, rowKey: id, ...facts };
-    await storageCall('write a tenant', () => this.#table.upsertEntity(entity, 'Replace'));
+    const { id, state, since, objectId = none, code = none } = tenant;
+    const entity = { partitionKey: id, rowKey: id, state, since, objectId, code };
+    await storageCall('write a tenant', () => this.#table.upsertEntity(entity, 'Merge'));
+  }
+
+  async setDelivery(id: string, { delivery, onUnknown }: DeliverySettings): Promise<boolean> {
+    const entity = { partitionKey: id, rowKey: id, delivery: delivery ?? none, onUnknown: onUnknown ?? none };
+    const written = await storageCall("write a tenant's delivery", () =>
+      unless('ResourceNotFound', undefined, () => this.#table.updateEntity(entity, 'Merge', { etag: '*' })),
+    );
+    return written !== undefined;
   }
 
   async *list({ from, before }: Shard): AsyncIterable<Tenant> {
@@ -62,12 +82,14 @@ export class TableTenantStore implements TenantStore {
 }
 
 function toTenant(entity: object): Tenant {
-  const { rowKey, state, since, objectId, code } = row.parse(entity);
+  const { rowKey, state, since, objectId = none, code, delivery, onUnknown } = row.parse(entity);
   return {
     id: rowKey,
     state,
     since,
-    ...(objectId === undefined ? {} : { objectId }),
+    ...(objectId === none ? {} : { objectId }),
     ...(code === undefined ? {} : { code }),
+    ...(delivery === undefined ? {} : { delivery }),
+    ...(onUnknown === undefined ? {} : { onUnknown }),
   };
 }

@@ -15,42 +15,55 @@ export function answering(onError: OnError, handler: Handler): HttpHandler {
       try {
         return secured(await handler(request));
       } catch (error) {
-        const known = asTenantpostError(error);
-        if (known.code === 'UNEXPECTED') logUnexpected(error);
-        log(known.meaning.httpStatus >= 500 ? 'error' : 'warning', 'http.refused', {
-          ...known.detail,
-          code: known.code,
-        });
-        return secured(onError(known, request));
+        return secured(onError(refused(error), request));
       }
     });
 }
 
-/** Problem details for HTTP APIs, RFC 9457. */
+/** For what is refused within an answer, one of many: the log has it as it has a request that is refused. */
+export function refused(error: unknown): TenantpostError {
+  const known = asTenantpostError(error);
+  if (known.code === 'UNEXPECTED') logUnexpected(error);
+  log(known.meaning.httpStatus >= 500 ? 'error' : 'warning', 'http.refused', { ...known.detail, code: known.code });
+  return known;
+}
+
 export function problem(error: TenantpostError): HttpResponseInit {
-  const { httpStatus, meaning, remedy, owner } = error.meaning;
   return {
-    status: httpStatus,
-    headers: { 'Content-Type': 'application/problem+json' },
-    body: JSON.stringify({
-      ...error.detail,
-      type: 'about:blank',
-      status: httpStatus,
-      title: meaning,
-      detail: error.message,
-      code: error.code,
-      remedy,
-      owner,
-    }),
+    status: error.meaning.httpStatus,
+    headers: { 'Content-Type': 'application/problem+json', ...retryAfter(error) },
+    body: JSON.stringify(problemDetails(error)),
   };
 }
 
-/** @throws TenantpostError `REQUEST_INVALID` when the body is no JSON; no body at all counts as `{}`. */
+/** Problem details for HTTP APIs, RFC 9457. */
+export function problemDetails(error: TenantpostError) {
+  const { httpStatus, meaning, remedy, owner } = error.meaning;
+  return {
+    ...error.detail,
+    type: 'about:blank',
+    status: httpStatus,
+    title: meaning,
+    detail: error.message,
+    code: error.code,
+    remedy,
+    owner,
+  };
+}
+
+function retryAfter({ retryAfterSeconds }: TenantpostError): Record<string, string> {
+  return retryAfterSeconds === undefined ? {} : { 'Retry-After': String(Math.ceil(retryAfterSeconds)) };
+}
+
+/** Strict: what is no UTF-8 would otherwise become other letters than the caller's. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** @throws TenantpostError `REQUEST_INVALID` when the body is no JSON in UTF-8; no body at all counts as `{}`. */
 export async function jsonBody(request: HttpRequest): Promise<unknown> {
-  const text = await request.text();
-  if (text.trim() === '') return {};
+  const octets = await request.arrayBuffer();
   try {
-    return JSON.parse(text) as unknown;
+    const text = utf8.decode(octets);
+    return text.trim() === '' ? {} : (JSON.parse(text) as unknown);
   } catch (cause) {
     throw new TenantpostError('REQUEST_INVALID', 'The request body is not JSON.', { cause });
   }

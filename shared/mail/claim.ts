@@ -1,76 +1,63 @@
-/**
- * The claim: one row per mail job in the outcome table, inserted if absent, so that of two deliveries of one job only one
- * sends. Storage queues deliver at least once, and a killed worker's message comes back after ten minutes.
- */
+/** What a worker that meets a job's row may do: of two deliveries of one job only one sends. */
 
-import { type Clock, minutes, seconds } from '../clock.ts';
-import { type Outcome, type OutcomeStore, standing, type StoredOutcome } from './outcome.ts';
-
-/** The Functions host hides a message for ten minutes at a time; a worker silent for longer than that is gone. */
-export const workerIsGoneAfter = 10 * minutes;
+import { seconds } from '../clock.ts';
+import { type Outcome, standing, type StoredOutcome } from './outcome.ts';
 
 /** A message appears again at a whole second, its row has milliseconds. */
 const rounding = 1 * seconds;
 
-/** Two workers met at one row: the one that lost looks again a little later. */
-const raceDelay = 2 * seconds;
-
-export type Claim =
-  /** The job is ours to send. */
-  | { readonly kind: 'ours'; readonly stored: StoredOutcome }
-  /** It ended before; the second delivery has nothing to do. */
+export type Claimable =
+  /** The job is free to be sent; the row, if there is one, is replaced. */
+  | { readonly kind: 'free'; readonly stored: StoredOutcome | undefined }
+  /** It may have been sent: its worker is gone, or an answer was lost. The mailbox is to be asked first. */
+  | { readonly kind: 'unsettled'; readonly stored: StoredOutcome }
+  /** Nothing is left to do. */
   | { readonly kind: 'ended'; readonly outcome: Outcome }
   /** Another job has this id. */
   | { readonly kind: 'other-job' }
   /** Another worker has it now, or its time has not come. */
-  | { readonly kind: 'elsewhere'; readonly retryAfterMilliseconds: number }
-  /** A worker claimed it and died: it may have sent it. */
-  | { readonly kind: 'abandoned'; readonly stored: StoredOutcome };
+  | { readonly kind: 'elsewhere'; readonly retryAfterMilliseconds: number };
 
-/**
- * Claims a job right before it is sent. A row left in `sending` therefore means that the request may have reached Graph,
- * and nothing milder: that is why the token is had before the claim and not after.
- */
-export async function claim(
-  store: OutcomeStore,
-  { tenantId, id, fingerprint }: Pick<Outcome, 'tenantId' | 'id' | 'fingerprint'>,
-  now: Clock,
-): Promise<Claim> {
-  const at = now();
-  const ours: Outcome = {
-    tenantId,
-    id,
-    state: 'sending',
-    fingerprint,
-    tries: 1,
-    createdAt: at,
-    updatedAt: at,
-  };
-  const inserted = await store.insert(ours);
-  if (inserted !== undefined) return { kind: 'ours', stored: { outcome: ours, etag: inserted } };
+export interface ClaimTimes {
+  /** The Functions host hides a message for this long at a time; a worker that is silent for longer is gone. */
+  readonly messageLock: number;
+  /** How long after a send the mailbox tells whether it happened. */
+  readonly settle: number;
+}
 
-  const stored = await store.read(tenantId, id);
-  if (stored === undefined) return { kind: 'elsewhere', retryAfterMilliseconds: raceDelay };
+/** @param at now, epoch milliseconds. */
+export function claimable(
+  stored: StoredOutcome | undefined,
+  fingerprint: string,
+  at: number,
+  times: ClaimTimes,
+): Claimable {
+  if (stored === undefined) return { kind: 'free', stored };
   const { outcome } = stored;
   switch (standing(outcome, fingerprint)) {
     case 'other-job':
       return { kind: 'other-job' };
     case 'ended':
       return { kind: 'ended', outcome };
-    case 'sending': {
-      const silentFor = at - outcome.updatedAt;
-      if (silentFor >= workerIsGoneAfter) return { kind: 'abandoned', stored };
-      return { kind: 'elsewhere', retryAfterMilliseconds: workerIsGoneAfter - silentFor };
+    case 'free':
+      return { kind: 'free', stored };
+    case 'waiting': {
+      // A second delivery comes at any time; what it waits for holds for that one too.
+      const early = (outcome.notBefore ?? at) - at;
+      return early > rounding ? { kind: 'elsewhere', retryAfterMilliseconds: early } : { kind: 'free', stored };
     }
-    case 'waiting':
-    case 'free': {
-      // A second delivery comes at any time; what Graph asked for in Retry-After holds for it too.
-      const early = outcome.state === 'scheduled' ? (outcome.notBefore ?? at) - at : 0;
+    case 'sending': {
+      const early = settlesAt(outcome, times) - at;
       if (early > rounding) return { kind: 'elsewhere', retryAfterMilliseconds: early };
-      const again: Outcome = { ...ours, tries: outcome.tries + 1, createdAt: outcome.createdAt };
-      const replaced = await store.replace(again, stored.etag);
-      if (replaced === undefined) return { kind: 'elsewhere', retryAfterMilliseconds: raceDelay };
-      return { kind: 'ours', stored: { outcome: again, etag: replaced } };
+      return { kind: 'unsettled', stored };
     }
   }
+}
+
+/**
+ * With a time in it the row was left by a worker whose answer was lost. Without one a worker may be at it this moment: what
+ * it does it writes down, and it is gone when it has been silent for longer than its message stays hidden.
+ */
+function settlesAt({ notBefore, updatedAt }: Outcome, { messageLock, settle }: ClaimTimes): number {
+  return notBefore ?? updatedAt + Math.max(messageLock, settle);
 }

@@ -1,24 +1,32 @@
-/** What is written about a mail job: its row in the outcome table and, when it does not leave, its entry in poison. */
+/** What is written about a mail job that is not sent now: its row, its entry in poison, and the message put back. */
 
 import { type Clock, minutes, seconds } from '../clock.ts';
 import { TenantpostError } from '../errors.ts';
 import type { Log, LogLevel } from '../log.ts';
-import { workerIsGoneAfter } from './claim.ts';
+import { changeRow } from './change-row.ts';
+import { type ClaimTimes, claimable } from './claim.ts';
+import type { Events } from './events.ts';
 import type { JobQueue } from './job-queue.ts';
-import { type Outcome, type OutcomeStore, standing, type StoredOutcome } from './outcome.ts';
+import type { Change, MailStore } from './mail-store.ts';
+import { type Outcome, standing, type StoredOutcome, terminalStates, type TransportName } from './outcome.ts';
+import type { PoisonEntry } from './poison.ts';
+import { type Postmark, postmarked } from './postmark.ts';
 
 /** Which row and which queue message it is about. */
 export interface Subject {
+  readonly transport: TransportName;
   readonly tenantId: string;
   readonly id: string;
   readonly fingerprint: string;
-  /** The queue message, to be put back or kept in poison. */
+  /** The queue message without its postmark, to be put back or kept in poison. */
   readonly text: string;
 }
 
-interface Dependencies {
-  readonly outcomes: OutcomeStore;
+export interface LedgerDependencies {
+  readonly store: Pick<MailStore, 'read' | 'commit'>;
   readonly queue: JobQueue;
+  readonly events: Events;
+  readonly times: ClaimTimes;
   readonly now: Clock;
   readonly log: Log;
 }
@@ -27,118 +35,179 @@ interface Dependencies {
 const storageDelay = 1 * minutes;
 
 export class JobLedger {
-  readonly #with: Dependencies;
+  readonly #with: LedgerDependencies;
 
-  constructor(dependencies: Dependencies) {
+  constructor(dependencies: LedgerDependencies) {
     this.#with = dependencies;
   }
 
-  /** Graph has accepted it. */
-  async sent(subject: Subject, stored: StoredOutcome, requestId: string | undefined): Promise<void> {
-    // Logged first: if the row cannot be written, this line is what shows that the mail left.
-    this.note('information', 'job.sent', subject, { requestId });
-    const row = { ...stored.outcome, state: 'sent', ...(requestId === undefined ? {} : { requestId }) } as const;
-    await this.#write({ ...row, updatedAt: this.#with.now() }, stored);
+  /** Before any claim: the job waits, and its row says why. @returns how often it has waited or been tried. */
+  async wait(subject: Subject, error: TenantpostError): Promise<number> {
+    let tries = 0;
+    await this.#settleRow(subject, idReused(), async (stored, stands) => {
+      tries = (stored?.outcome.tries ?? 0) + 1;
+      const delay = delayOf(error, tries);
+      // The row of a job that may have been sent says so until its mailbox is asked.
+      if (stands === 'sending') {
+        await this.putBack(subject, delay, {}, error);
+        return undefined;
+      }
+      const notBefore = this.#with.now() + delay;
+      const row = { ...this.fresh(subject, stored?.outcome), tries, ...recorded(error), notBefore };
+      const written = await this.commit(subject, [{ kind: 'outcome', outcome: row, etag: stored?.etag }]);
+      if (written === undefined) return 'again';
+      await this.putBack(subject, delay, {}, error);
+      return undefined;
+    });
+    return tries;
   }
 
-  /** A claimed job did not leave and is to be tried again. */
-  async reschedule(subject: Subject, stored: StoredOutcome, error: TenantpostError): Promise<void> {
-    const at = this.#with.now();
-    const delay = delayOf(error, stored.outcome.tries);
-    const row = { ...stored.outcome, state: 'scheduled', ...recorded(error), notBefore: at + delay } as const;
-    await this.#write({ ...row, updatedAt: at }, stored);
-    await this.#putBack(subject, delay, error);
-  }
-
-  /** A claimed job did not leave and never will (`failed`), or nobody knows (`unknown`). */
-  async finish(
-    subject: Subject,
-    stored: StoredOutcome,
-    state: 'failed' | 'unknown',
-    error: TenantpostError,
-  ): Promise<void> {
-    // Poison first: a process that dies between the two finds the row open and comes here again, and nothing is lost.
-    await this.poison(subject, error);
-    await this.#write({ ...stored.outcome, state, ...recorded(error), updatedAt: this.#with.now() }, stored);
-  }
-
-  /** Before any claim: the job waits, and its row says why. */
-  async wait(subject: Subject, error: TenantpostError): Promise<void> {
-    const stored = await this.#with.outcomes.read(subject.tenantId, subject.id);
-    const stands = standing(stored?.outcome, subject.fingerprint);
-    if (stands === 'ended') return;
-    if (stands === 'other-job') return this.poison(subject, idReused());
-    const tries = (stored?.outcome.tries ?? 0) + 1;
-    const delay = delayOf(error, tries);
-    if (stands !== 'sending') {
-      const row: Outcome = { ...this.#fresh(subject, stored), tries, state: 'scheduled', ...recorded(error) };
-      await this.#write({ ...row, notBefore: this.#with.now() + delay }, stored);
-    }
-    await this.#putBack(subject, delay, error);
+  /** Its own time has not come: the row says when it does. */
+  async schedule(subject: Subject, notBefore: number): Promise<void> {
+    await this.#settleRow(subject, idReused(), async (stored, stands) => {
+      const delay = notBefore - this.#with.now();
+      if (stands !== 'sending') {
+        const row = { ...this.fresh(subject, stored?.outcome), notBefore };
+        const written = await this.commit(subject, [{ kind: 'outcome', outcome: row, etag: stored?.etag }]);
+        if (written === undefined) return 'again';
+      }
+      this.note('information', 'job.scheduled', subject, { seconds: Math.round(delay / seconds) });
+      await this.#with.queue.put(subject.text, delay);
+      return undefined;
+    });
   }
 
   /** Before any claim, with no table to write a row into: the job waits all the same, and no try is spent. */
-  waitForStorage(subject: Subject, error: TenantpostError): Promise<void> {
-    return this.#putBack(subject, storageDelay, error);
+  waitForStorage(subject: Subject, postmark: Postmark, error: TenantpostError): Promise<void> {
+    return this.putBack(subject, storageDelay, postmark, error);
   }
 
   /** Another worker has it: look again when that one must be done, or gone. */
   async leaveTo(subject: Subject, delayMilliseconds: number): Promise<void> {
-    this.note('information', 'job.claimed-elsewhere', subject, { seconds: delayMilliseconds / seconds });
-    await this.#with.queue.putBack(subject.text, delayMilliseconds);
+    this.note('information', 'job.claimed-elsewhere', subject, { seconds: Math.ceil(delayMilliseconds / seconds) });
+    await this.#with.queue.put(subject.text, delayMilliseconds);
   }
 
   /** Before any claim: the job is not tried. The row of a job that left, or may be leaving, keeps what it says. */
   async refuse(subject: Subject, error: TenantpostError): Promise<void> {
-    const stored = await this.#with.outcomes.read(subject.tenantId, subject.id);
-    const stands = standing(stored?.outcome, subject.fingerprint);
-    if (stands === 'ended') return;
-    if (stands === 'sending') return this.leaveTo(subject, workerIsGoneAfter);
-    await this.poison(subject, error);
-    if (stands === 'other-job') return;
-    await this.#write({ ...this.#fresh(subject, stored), state: 'refused', ...recorded(error) }, stored);
+    await this.#settleRow(subject, error, async (stored, stands) => {
+      if (stored !== undefined && stands === 'sending') return this.#refuseSending(subject, stored);
+      const outcome = this.ended(this.fresh(subject, stored?.outcome), 'refused', error);
+      return this.#end(subject, outcome, stored?.etag, error);
+    });
   }
 
-  async poison(subject: Subject, error: TenantpostError): Promise<void> {
-    const { remedy, owner } = error.meaning;
-    const about = { tenant: subject.tenantId, id: subject.id, at: new Date(this.#with.now()).toISOString() };
-    await this.#with.queue.poison({
-      reason: { code: error.code, message: error.message, remedy, owner, ...fieldOf(error), ...about },
-      text: subject.text,
+  /** Five throws of a worker that nobody foresaw, and nothing left: its reason is kept where the host would keep none. */
+  async giveUp(subject: Subject, error: TenantpostError): Promise<void> {
+    await this.#settleRow(subject, error, async (stored, stands) => {
+      if (stored !== undefined && stands === 'sending') return this.#refuseSending(subject, stored);
+      return this.#end(subject, this.ended(this.fresh(subject, stored?.outcome), 'failed', error), stored?.etag, error);
     });
-    this.note('warning', 'job.to-poison', subject, { code: error.code, ...error.detail });
+  }
+
+  /** Another job has the id: its row stands, and this one is kept beside it, with what is wrong with it. */
+  async keepOtherJob(subject: Subject, error = idReused()): Promise<void> {
+    const entry = this.poisonEntry(subject, error);
+    // Beside the entry of the job that has the id, which may fail yet and be kept under it.
+    const own = { ...entry, id: `${subject.id}~${subject.fingerprint.slice(0, 8)}` };
+    await this.commit(subject, [{ kind: 'poison', entry: own }]);
+    this.note('warning', 'job.to-poison', subject, { code: error.code });
+  }
+
+  /** A second delivery of a job that ended: whoever was to be told of the end may not have been. */
+  async endedBefore(subject: Subject, outcome: Outcome | undefined): Promise<void> {
+    this.note('information', 'job.ended-before', subject, { state: outcome?.state });
+    if (outcome) await this.publish(outcome);
+  }
+
+  async publish(outcome: Outcome): Promise<void> {
+    if (terminalStates.includes(outcome.state)) await this.#with.events.publish(outcome);
+  }
+
+  async putBack(
+    subject: Subject,
+    delay: number,
+    postmark: Postmark,
+    { code, detail }: Pick<TenantpostError, 'code' | 'detail'>,
+  ): Promise<void> {
+    await this.#with.queue.put(postmarked(subject.text, postmark), delay);
+    this.note('warning', 'job.put-back', subject, { ...detail, code, seconds: Math.ceil(delay / seconds) });
+  }
+
+  commit(subject: Subject, changes: readonly Change[]): Promise<readonly string[] | undefined> {
+    return this.#with.store.commit(subject.tenantId, changes);
   }
 
   note(level: LogLevel, event: string, { tenantId, id }: Subject, detail: TenantpostError['detail'] = {}): void {
     this.#with.log(level, event, { tenantId, id, ...detail });
   }
 
-  async #putBack(subject: Subject, delay: number, { code, detail }: TenantpostError): Promise<void> {
-    await this.#with.queue.putBack(subject.text, delay);
-    this.note('warning', 'job.put-back', subject, { code, seconds: delay / seconds, ...detail });
-  }
-
-  #fresh(subject: Subject, stored: StoredOutcome | undefined): Outcome {
+  /** The row of a job that waits or is tried, over what there was before. */
+  fresh(subject: Subject, before: Outcome | undefined): Outcome {
     const at = this.#with.now();
-    return {
-      tenantId: subject.tenantId,
-      id: subject.id,
-      state: 'scheduled',
-      fingerprint: subject.fingerprint,
-      tries: stored?.outcome.tries ?? 0,
-      createdAt: stored?.outcome.createdAt ?? at,
-      updatedAt: at,
-    };
+    const { transport, tenantId, id, fingerprint } = subject;
+    const { tries = 0, createdAt = at, progress } = before ?? {};
+    // A corrected job under the id of one that failed has no draft of that one.
+    const goesOn = progress !== undefined && before?.fingerprint === fingerprint;
+    const facts = { tries, createdAt, updatedAt: at, ...(goesOn ? { progress } : {}) };
+    return { tenantId, id, state: 'scheduled', transport, fingerprint, ...facts };
   }
 
-  async #write(outcome: Outcome, stored: StoredOutcome | undefined): Promise<void> {
-    const { outcomes, log } = this.#with;
-    const version =
-      stored === undefined ? await outcomes.insert(outcome) : await outcomes.replace(outcome, stored.etag);
-    // Another delivery of the job changed the row in between, after ten minutes of silence from here. What it wrote stands.
-    if (version === undefined) {
-      log('warning', 'job.row-changed-meanwhile', { tenantId: outcome.tenantId, id: outcome.id, state: outcome.state });
+  /** The row of a job that has come to its end. */
+  ended(row: Outcome, state: Outcome['state'], error?: TenantpostError): Outcome {
+    const at = this.#with.now();
+    const { notBefore: _, code: __, ...facts } = row;
+    return { ...facts, state, ...(error === undefined ? {} : recorded(error)), updatedAt: at, endedAt: at };
+  }
+
+  poisonEntry({ transport, tenantId, id, text }: Subject, error: TenantpostError): PoisonEntry {
+    const { remedy, owner } = error.meaning;
+    const reason = { code: error.code, message: error.message, remedy, owner, ...fieldOf(error) };
+    return { tenantId, id, transport, at: this.#with.now(), reason, text };
+  }
+
+  async #end(
+    subject: Subject,
+    outcome: Outcome,
+    etag: string | undefined,
+    error: TenantpostError,
+  ): Promise<'again' | undefined> {
+    const entry = this.poisonEntry(subject, error);
+    const written = await this.commit(subject, [
+      { kind: 'outcome', outcome, etag },
+      { kind: 'poison', entry },
+    ]);
+    if (written === undefined) return 'again';
+    this.note('warning', 'job.to-poison', subject, { ...error.detail, code: error.code });
+    await this.publish(outcome);
+    return undefined;
+  }
+
+  /** The job may have left, and now nobody can ask its mailbox any more. */
+  async #refuseSending(subject: Subject, stored: StoredOutcome): Promise<'again' | undefined> {
+    const { now, times } = this.#with;
+    const met = claimable(stored, subject.fingerprint, now(), times);
+    if (met.kind === 'elsewhere') {
+      await this.leaveTo(subject, met.retryAfterMilliseconds);
+      return undefined;
     }
+    const lost = new TenantpostError('SEND_UNCONFIRMED', 'The worker that sent this job ended before it could say so.');
+    return this.#end(subject, this.ended(stored.outcome, 'unknown', lost), stored.etag, lost);
+  }
+
+  /** Reads the row and lets `write` act on it, once more when another writer was there first. */
+  async #settleRow(
+    subject: Subject,
+    ifOtherJob: TenantpostError,
+    write: (stored: StoredOutcome | undefined, stands: 'free' | 'waiting' | 'sending') => Promise<'again' | undefined>,
+  ): Promise<void> {
+    await changeRow(this.#with.store, subject, undefined, async (stored) => {
+      const stands = standing(stored?.outcome, subject.fingerprint);
+      if (stands === 'other-job') await this.keepOtherJob(subject, ifOtherJob);
+      else if (stands === 'ended') await this.endedBefore(subject, stored?.outcome);
+      else if ((await write(stored, stands)) === 'again') return undefined;
+      return { done: true };
+    });
   }
 }
 
@@ -148,12 +217,18 @@ export function idReused(): TenantpostError {
   });
 }
 
-function recorded(error: TenantpostError): Partial<Outcome> {
-  const { graphCode, requestId } = error.detail;
+export function expired(): TenantpostError {
+  return new TenantpostError('JOB_EXPIRED', 'The job came to its turn after its expiresAt.', {
+    detail: { field: '/expiresAt', expected: 'a time that is not over' },
+  });
+}
+
+export function recorded(error: TenantpostError): Partial<Outcome> {
+  const { serviceCode, requestId } = error.detail;
   return {
     code: error.code,
     ...fieldOf(error),
-    ...(typeof graphCode === 'string' ? { graphCode } : {}),
+    ...(typeof serviceCode === 'string' ? { serviceCode } : {}),
     ...(typeof requestId === 'string' ? { requestId } : {}),
   };
 }
@@ -166,8 +241,8 @@ function fieldOf({ detail: { field, expected } }: TenantpostError): { field?: st
 }
 
 /** What the service asked for, else 15 s doubling to 15 min; up to a fifth more at random, so that a herd spreads out. */
-function delayOf(error: TenantpostError, tries: number): number {
+export function delayOf(error: TenantpostError, tries: number): number {
   const wanted = (error.retryAfterSeconds ?? 0) * seconds;
-  const backoff = Math.min(15 * seconds * 2 ** (tries - 1), 15 * minutes);
+  const backoff = Math.min(15 * seconds * 2 ** (Math.max(tries, 1) - 1), 15 * minutes);
   return Math.round((wanted > 0 ? wanted : backoff) * (1 + Math.random() / 5));
 }

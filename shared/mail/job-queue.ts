@@ -1,29 +1,11 @@
-/** What a send function does to its queue beside taking messages from it. */
-
-import type { ErrorCode, Owner } from '../errors.ts';
-
-/** What lies in the poison queue: why, and the message to queue again once that is mended. */
-export interface PoisonEntry {
-  readonly reason: {
-    readonly code: ErrorCode;
-    /** What happened, without content. */
-    readonly message: string;
-    readonly remedy: string;
-    readonly owner: Owner;
-    readonly field?: string;
-    readonly expected?: string;
-    /** The row in the outcome table. */
-    readonly tenant: string;
-    readonly id: string;
-    /** ISO 8601. */
-    readonly at: string;
-  };
-  /** The queue message as it came. */
-  readonly text: string;
-}
+/** A send queue, as those see it who put messages on it. */
 
 export interface JobQueue {
-  /** Puts a message back so that it appears after the delay. It costs no try of the queue. */
-  putBack(text: string, delayMilliseconds: number): Promise<void>;
-  poison(entry: PoisonEntry): Promise<void>;
+  /**
+   * Puts a message on the queue so that it appears after the delay: up to seven days, which is as long as a storage queue
+   * hides one. A longer delay is cut to that, and who takes the message then puts it back again.
+   *
+   * @param text at most 64 KiB of UTF-8.
+   */
+  put(text: string, delayMilliseconds: number): Promise<void>;
 }

@@ -7,106 +7,114 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { TenantpostError } from '../errors.ts';
 import { firstProblem } from '../field-problem.ts';
-import { tenantId } from '../tenants/tenant.ts';
+import { addressKey, type MailRecipient } from './address.ts';
+import { type ContentRef, mostContentBytes } from './content-ref.ts';
+import { defaults, fields, recipientsPerMessage } from './mail-job-fields.ts';
 
-/** Graph takes an attachment of up to 3 MB in one request: https://learn.microsoft.com/graph/outlook-large-attachments */
-const attachmentBytes = 3_000_000;
-
-/** Exchange Online's default; a tenant's administrator may set 1 to 1000. */
-const recipientsPerMessage = 500;
-
-// RFC 5321 section 4.5.3.1.3 bounds a path to 256 octets with its brackets.
-const address = z
-  .string()
-  .max(254, 'an address of at most 254 characters')
-  .regex(/^[^\s\p{Cc}@<>(),:;"[\]\\]+@[^\s\p{Cc}@<>(),:;"[\]\\]+$/u, 'a mail address like anna@contoso.example');
-
-/** One line: a line break here could begin a header of its own. */
-const line = (most: number): z.ZodString =>
-  z
-    .string()
-    .max(most, `at most ${most} characters`)
-    .regex(/^\P{Cc}*$/u, 'one line without control characters');
-
-const recipient = z.union(
-  [address.transform((text) => ({ address: text })), z.strictObject({ address, name: line(256).optional() })],
-  { error: 'a mail address, or an object with address and name' },
-);
-
-const recipients = z.array(recipient).default([]);
-
-const attachment = z.strictObject({
-  name: line(255).min(1, 'a file name'),
-  /** With its parameters, RFC 9110 section 8.3.1. */
-  contentType: z
-    .string()
-    .max(255, 'at most 255 characters')
-    .regex(/^[\w.+-]+\/[\w.+-]+(?: *; *[\w-]+=(?:[\w.+:-]+|"[\w .+:-]*"))*$/, 'a media type like application/pdf'),
-  /** base64, RFC 4648 section 4. */
-  content: z
-    .base64({ error: 'base64' })
-    .refine((text) => Buffer.byteLength(text, 'base64') < attachmentBytes, 'less than 3 MB of content'),
-  /** Makes it an inline image: `<img src="cid:...">` in the HTML shows it. */
-  contentId: z
-    .string()
-    .regex(/^[\w.@+-]{1,200}$/, 'letters, digits and . @ + - _')
-    .optional(),
-});
-
-/** Chosen by the producer: the idempotency key. The same id within a tenant means the same mail. */
-export const mailJobId = z.string().regex(/^[\w.:@=+-]{1,200}$/, 'up to 200 letters, digits and . : @ = + - _');
-
-const fields = z.strictObject({
-  version: z.literal(1),
-  id: mailJobId,
-  tenant: tenantId,
-  /** The mailbox that sends. */
-  from: address,
-  to: recipients,
-  cc: recipients,
-  bcc: recipients,
-  replyTo: recipients,
-  subject: line(255).default(''),
-  text: z.string().optional(),
-  html: z.string().optional(),
-  attachments: z.array(attachment).max(100, 'at most 100 attachments').default([]),
-  saveToSentItems: z.boolean().default(true),
-});
+export type { MailRecipient } from './address.ts';
+export { mailJobId } from './mail-job-fields.ts';
 
 /** The names of a job's fields, for the documents that list them. */
 export const mailJobFields: readonly string[] = Object.keys(fields.shape);
 
-const schema = fields.superRefine((job, context) => {
-  const count = job.to.length + job.cc.length + job.bcc.length;
-  if (count === 0) {
-    context.addIssue({ code: 'custom', path: ['to'], message: 'at least one recipient in to, cc or bcc' });
-  }
+/** What a ready MIME message says itself. */
+const saidByMime = [
+  ...['subject', 'text', 'html', 'attachments', 'headers', 'listUnsubscribe', 'calendar', 'importance'],
+  ...['sendAs', 'replyTo'],
+] as const;
+
+type Written = z.infer<typeof fields>;
+
+/** What the fields must be together, as far as JSON Schema can say it. */
+const together = {
+  title: 'tenantpost mail job, version 1',
+  description:
+    'What the app checks beyond this schema: text is well-formed Unicode; expiresAt is later than notBefore; an address is within its octets, and its domain one that UTS 46 knows; a url is one; and the sums over several fields.',
+  allOf: [
+    { anyOf: ['to', 'cc', 'bcc'].map((list) => ({ required: [list], properties: { [list]: { minItems: 1 } } })) },
+    { anyOf: ['text', 'html', 'mime', 'calendar'].map((content) => ({ required: [content] })) },
+  ],
+  dependentSchemas: { mime: { properties: Object.fromEntries(saidByMime.map((name) => [name, false])) } },
+};
+
+const schema = fields.meta(together).superRefine((job, context) => {
+  const problem = (name: string, message: string): void => context.addIssue({ code: 'custom', path: [name], message });
+
+  const count = [job.to, job.cc, job.bcc].reduce((sum, list) => sum + (list?.length ?? 0), 0);
+  if (count === 0) problem('to', 'at least one recipient in to, cc or bcc');
   if (count > recipientsPerMessage) {
-    const message = `at most ${recipientsPerMessage} recipients in to, cc and bcc together`;
-    context.addIssue({ code: 'custom', path: ['to'], message });
+    problem('to', `at most ${recipientsPerMessage} recipients in to, cc and bcc together`);
   }
-  if ((job.text === undefined) === (job.html === undefined)) {
-    context.addIssue({ code: 'custom', path: ['text'], message: 'either text or html' });
+  if (job.mime !== undefined) {
+    const said: Record<string, unknown> = job;
+    for (const name of saidByMime)
+      if (said[name] !== undefined) problem(name, 'nothing beside mime, which says it itself');
+  } else if (job.text === undefined && job.html === undefined && job.calendar === undefined) {
+    problem('text', 'at least one of text, html, mime and calendar');
+  }
+  if (bytesOf(job) > mostContentBytes) problem('attachments', `at most ${mostContentBytes} bytes of content in all`);
+  if (job.notBefore !== undefined && job.expiresAt !== undefined && job.expiresAt <= job.notBefore) {
+    problem('expiresAt', 'a time later than notBefore');
   }
 });
 
-export type MailJob = z.infer<typeof schema>;
-export type MailRecipient = z.infer<typeof recipient>;
-export type MailAttachment = z.infer<typeof attachment>;
+/** Before any encoding. */
+function bytesOf({ text, html, mime, calendar, attachments = [] }: Written): number {
+  const texts = [text, html, mime, calendar?.content].map((content) => bytesIn(content, 'utf8'));
+  const attached = attachments.map(({ content }) => bytesIn(content, 'base64'));
+  return [...texts, ...attached].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+function bytesIn(content: string | ContentRef | undefined, encoding: 'utf8' | 'base64'): number {
+  if (content === undefined) return 0;
+  return typeof content === 'string' ? Buffer.byteLength(content, encoding) : content.bytes;
+}
+
+export type MailJob = ReturnType<typeof complete>['job'];
+
+/** With its defaults, and every recipient once: in the first of to, cc and bcc that names it. */
+function complete(written: Written) {
+  const seen = new Set<string>();
+  let removed = 0;
+  const first = ({ address }: MailRecipient): boolean => {
+    const key = addressKey(address);
+    if (seen.has(key)) removed++;
+    return !seen.has(key) && seen.add(key) !== undefined;
+  };
+  const once = (list: readonly MailRecipient[] = []): readonly MailRecipient[] => list.filter(first);
+  const [to, cc, bcc] = [once(written.to), once(written.cc), once(written.bcc)];
+  const job = {
+    ...written,
+    ...{ to, cc, bcc },
+    replyTo: written.replyTo ?? [],
+    subject: written.subject ?? defaults.subject,
+    importance: written.importance ?? defaults.importance,
+    headers: written.headers ?? [],
+    attachments: written.attachments ?? [],
+    saveToSentItems: written.saveToSentItems ?? defaults.saveToSentItems,
+  };
+  return { job, removed };
+}
+
+export interface ParsedMailJob {
+  readonly job: MailJob;
+  /** How many recipients were written more than once and stand in the job once. */
+  readonly removed: number;
+}
 
 /**
  * @param value the decoded queue message.
  * @throws TenantpostError `JOB_VERSION_UNKNOWN` or `JOB_INVALID`, whose detail names the field as a JSON pointer (RFC 6901)
  *   and what was expected, never what was there.
  */
-export function parseMailJob(value: object): MailJob {
+export function parseMailJob(value: object): ParsedMailJob {
   if (!('version' in value) || value.version !== 1) {
     throw new TenantpostError('JOB_VERSION_UNKNOWN', 'The mail job has an unknown version.', {
       detail: { field: '/version', expected: 'the number 1' },
     });
   }
   const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return complete(parsed.data);
   const { field, expected } = firstProblem(parsed.error.issues);
   throw new TenantpostError('JOB_INVALID', `The mail job's field ${field || '/'} is wrong: expected ${expected}.`, {
     detail: { field, expected, problems: parsed.error.issues.length },
@@ -123,5 +131,21 @@ export function fingerprint(value: object): string {
 
 function sortedKeys(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  // The same content is the same mail, under whatever name it lies.
+  const isContent = 'blob' in value && 'sha256' in value;
+  const facts = Object.entries(value).filter(([name]) => !isContent || name !== 'blob');
+  return Object.fromEntries(facts.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The published JSON Schema (2020-12): what a producer may write. Whatever it cannot say stands in its descriptions. */
+export function mailJobSchema(): object {
+  const published = z.toJSONSchema(schema, { io: 'input' });
+  const properties = Object.entries(published.properties ?? {}).map(([name, property]) => {
+    const standard: Record<string, unknown> = defaults;
+    return [
+      name,
+      typeof property === 'object' && name in defaults ? { ...property, default: standard[name] } : property,
+    ];
+  });
+  return { ...published, properties: Object.fromEntries(properties) };
 }

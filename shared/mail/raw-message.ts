@@ -6,10 +6,13 @@
 
 import { createHash } from 'node:crypto';
 import { TenantpostError } from '../errors.ts';
+import { type Postmark, readPostmark } from './postmark.ts';
 
 export interface RawMessage {
   /** The text as near to the producer's as the host leaves it: this is what is put back or kept in poison. */
   readonly text: string;
+  /** What we wrote before the text when we put it back. */
+  readonly postmark: Postmark;
   /** Names a message that has no readable id of its own: the same text has the same name. */
   readonly digest: string;
 }
@@ -18,9 +21,10 @@ export interface RawMessage {
 const mostBytes = 64 * 1024;
 
 export function rawMessage(item: unknown): RawMessage {
-  const text = typeof item === 'string' ? item : written(item);
-  if (text === undefined) return { text: tooDeep, digest: crypto.randomUUID() };
-  return { text, digest: createHash('sha256').update(text).digest('hex').slice(0, 32) };
+  const message = typeof item === 'string' ? item : written(item);
+  if (message === undefined) return { text: tooDeep, postmark: {}, digest: crypto.randomUUID() };
+  const { text, postmark } = readPostmark(message);
+  return { text, postmark, digest: createHash('sha256').update(text).digest('hex').slice(0, 32) };
 }
 
 /** The host has parsed it, so its text is gone; this stands for it, is no JSON, and is refused as that. */

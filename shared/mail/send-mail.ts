@@ -1,93 +1,166 @@
-/** A queue message becomes a delivered mail, or a recorded reason why not. */
+/** A queue message becomes a delivered mail, or a recorded reason why not. One instance a transport. */
 
-import type { Clock } from '../clock.ts';
+import { type Clock, seconds } from '../clock.ts';
 import { asTenantpostError, TenantpostError } from '../errors.ts';
-import type { Log } from '../log.ts';
 import { requireHome } from '../home-tenant.ts';
+import type { Log } from '../log.ts';
 import { type ConsentProof, stopsTenant } from '../tenants/prove-consent.ts';
-import { type TenantStore, tenantId as tenantIdSchema } from '../tenants/tenant.ts';
+import type { Tenant, TenantStore } from '../tenants/tenant.ts';
 import type { Token } from '../tokens/token.ts';
 import type { TokenSource } from '../tokens/token-source.ts';
-import { claim } from './claim.ts';
-import { idReused, JobLedger, type Subject } from './job-ledger.ts';
+import { Admission } from './admission.ts';
+import type { Carrier } from './carrier.ts';
+import type { ClaimTimes } from './claim.ts';
+import type { ContentStore } from './content-store.ts';
+import { Dispatch, type Dispatched } from './dispatch.ts';
+import type { Events } from './events.ts';
+import type { Limits } from './gate-state.ts';
+import { expired, JobLedger, type Subject } from './job-ledger.ts';
 import type { JobQueue } from './job-queue.ts';
-import { fingerprint, type MailJob, mailJobId, parseMailJob } from './mail-job.ts';
-import { type OutcomeStore, type StoredOutcome, unreadableTenant } from './outcome.ts';
+import { keepContent, longWait } from './keep-content.ts';
+import type { Mail } from './mail.ts';
+import type { DraftProgress } from './outcome.ts';
+import { loadContent } from './load-content.ts';
+import { type MailJob, parseMailJob } from './mail-job.ts';
+import type { MailStore } from './mail-store.ts';
+import type { MailboxGate } from './mailbox-gate.ts';
 import { decodeMessage, type RawMessage, rawMessage } from './raw-message.ts';
-import type { SendReceipt, Transport } from './transport.ts';
+import { subjectOf } from './subject.ts';
 
-interface Dependencies {
+export interface SendMailDependencies {
   readonly tenants: Pick<TenantStore, 'find'>;
   readonly tokens: Pick<TokenSource, 'get' | 'refused'>;
   readonly proof: Pick<ConsentProof, 'stop'>;
-  readonly outcomes: OutcomeStore;
+  readonly store: Pick<MailStore, 'read' | 'commit'>;
+  readonly gate: MailboxGate;
+  readonly limits: Limits;
+  readonly content: Pick<ContentStore, 'open' | 'touch'>;
   readonly queue: JobQueue;
-  readonly transport: Transport;
+  readonly carrier: Carrier;
+  readonly events: Events;
+  readonly times: ClaimTimes;
+  /** Of a job that says nothing, of a tenant that says nothing. */
+  readonly delivery: 'standard' | 'exactly-once';
   readonly now: Clock;
+  readonly wait: (milliseconds: number) => Promise<void>;
   readonly log: Log;
+  /** Of a fault that nobody foresaw: where it happened, without its text. */
+  readonly logUnexpected: (error: unknown) => void;
   /** The only tenant whose mail is sent, when the registration is single-tenant. */
   readonly singleTenantId?: string | undefined;
 }
 
-/** A job that is claimed and has its token: all that is left is the one request. */
-interface Ready {
-  readonly job: MailJob;
-  readonly token: Token;
-  readonly stored: StoredOutcome;
-}
+/** How often the queue has delivered a message before the Functions host takes it away: maxDequeueCount of host.json. */
+export const mostDequeues = 5;
+
+/** Less is a clock that differs, or a message that appears at a whole second. */
+const rounding = 1 * seconds;
+
+/** A job that waits for its tenant is put back for a quarter of an hour at a time, in the end. */
+const triesADay = 96;
 
 export class SendMail {
-  readonly #with: Dependencies;
+  readonly #with: SendMailDependencies;
   readonly #ledger: JobLedger;
+  readonly #admission: Admission;
+  readonly #dispatch: Dispatch;
 
-  constructor(dependencies: Dependencies) {
+  constructor(dependencies: SendMailDependencies) {
     this.#with = dependencies;
     this.#ledger = new JobLedger(dependencies);
+    this.#admission = new Admission({ ...dependencies, ledger: this.#ledger });
+    this.#dispatch = new Dispatch({ ...dependencies, ledger: this.#ledger });
   }
 
   /**
    * Handles one queue message to its end: when this returns, the message may be deleted.
    *
    * @param item what the Functions host hands over.
-   * @throws what nobody foresaw, and storage trouble after a send: the queue then delivers the message again, and the claim
+   * @param dequeues how often the queue has delivered it, with this time.
+   * @throws what nobody foresaw, and storage trouble after a send: the queue then delivers the message again, and its row
    *   sees to it that it is not sent again.
    */
-  async handle(item: unknown): Promise<void> {
+  async handle(item: unknown, dequeues = 1): Promise<void> {
     const raw = rawMessage(item);
-    const subject = subjectOf(raw);
-    let ready: Ready | undefined;
+    const subject = subjectOf(this.#with.carrier.transport, raw);
+    let ready: Dispatched | undefined;
     try {
       ready = await this.#prepare(raw, subject);
     } catch (error) {
+      const known = asTenantpostError(error);
       // Nothing has left yet. Five quick tries of the queue would end an hour of storage trouble in poison, without a reason.
-      if (!(error instanceof TenantpostError) || error.code !== 'STORAGE_UNAVAILABLE') throw error;
-      return this.#ledger.waitForStorage(subject, error);
+      if (known.code === 'STORAGE_UNAVAILABLE') return this.#ledger.waitForStorage(subject, raw.postmark, known);
+      // The Functions host would take it away after this one, and keep no reason.
+      if (dequeues < mostDequeues) throw error;
+      this.#with.logUnexpected(error);
+      return this.#ledger.giveUp(subject, known);
     }
-    if (ready) await this.#transmit(ready, subject);
+    if (ready) await this.#dispatch.run(ready);
   }
 
   /** Everything before the request. Nothing is returned when the job is not to be sent now; its reason is recorded then. */
-  async #prepare(raw: RawMessage, subject: Subject): Promise<Ready | undefined> {
-    let job: MailJob;
-    let token: Token;
+  async #prepare(raw: RawMessage, subject: Subject): Promise<Dispatched | undefined> {
+    let wanted: MailJob | undefined;
     try {
-      job = parseMailJob(decodeMessage(raw));
-      token = await this.#token(job);
+      const { job: parsed, removed } = parseMailJob(decodeMessage(raw));
+      wanted = parsed;
+      if (removed > 0) this.#ledger.note('information', 'job.duplicates-removed', subject, { removed });
+      if (await this.#isOver(parsed, subject)) return undefined;
+      const tenant = await this.#tenant(parsed);
+      const job = this.#withDefaults(parsed, tenant);
+      if (await this.#isEarly(job, subject)) return undefined;
+      const token = await this.#token(tenant);
+      const mail = await loadContent(job, this.#with.content);
+      const claim = await this.#admission.claim(mail, subject, raw.postmark);
+      if (claim === undefined) return undefined;
+      if ('permit' in claim) return { mail, token, subject, claim };
+      if (claim.ended.state === 'cancelled') await this.#discard(mail, token, subject, claim.ended.progress);
+      return undefined;
     } catch (error) {
       const known = asTenantpostError(error);
       if (known.code === 'UNEXPECTED' || known.code === 'STORAGE_UNAVAILABLE') throw error;
-      const waits = known.meaning.disposition === 'again';
-      await (waits ? this.#ledger.wait(subject, known) : this.#ledger.refuse(subject, known));
+      if (known.meaning.disposition === 'again') {
+        const tries = await this.#ledger.wait(subject, known);
+        if (wanted && tries % triesADay === 0) await keepContent(wanted, this.#with.content);
+      } else {
+        await this.#ledger.refuse(subject, known);
+      }
       return undefined;
     }
-    const stored = await this.#claim(subject);
-    return stored && { job, token, stored };
   }
 
-  async #token(job: MailJob): Promise<Token> {
-    const { tenants, tokens, proof, singleTenantId } = this.#with;
-    requireHome(job.tenant, singleTenantId, '/tenant');
-    const tenant = await tenants.find(job.tenant);
+  /** A job that may have left is asked about first, however late it is, and one that was begun is to leave nothing behind. */
+  async #isOver({ expiresAt }: MailJob, subject: Subject): Promise<boolean> {
+    if (expiresAt === undefined || expiresAt > this.#with.now()) return false;
+    const stored = await this.#with.store.read(subject.tenantId, subject.id);
+    const isBegun = stored?.outcome.state === 'sending' || stored?.outcome.progress !== undefined;
+    if (isBegun && stored?.outcome.fingerprint === subject.fingerprint) return false;
+    await this.#ledger.refuse(subject, expired());
+    return true;
+  }
+
+  /** A draft of a job that is not to be sent any more would lie in the mailbox for somebody to wonder at. */
+  async #discard(mail: Mail, token: Token, subject: Subject, progress: DraftProgress | undefined): Promise<void> {
+    if (progress === undefined && mail.job.delivery !== 'exactly-once') return;
+    try {
+      await this.#with.carrier.discard?.({ mail, token, progress });
+    } catch (error) {
+      this.#ledger.note('warning', 'job.draft-left', subject, { code: asTenantpostError(error).code });
+    }
+  }
+
+  async #isEarly(job: MailJob, subject: Subject): Promise<boolean> {
+    const { notBefore } = job;
+    const delay = (notBefore ?? 0) - this.#with.now();
+    if (notBefore === undefined || delay <= rounding) return false;
+    if (delay > longWait) await keepContent(job, this.#with.content);
+    await this.#ledger.schedule(subject, notBefore);
+    return true;
+  }
+
+  async #tenant(job: MailJob): Promise<Tenant> {
+    requireHome(job.tenant, this.#with.singleTenantId, '/tenant');
+    const tenant = await this.#with.tenants.find(job.tenant);
     if (tenant === undefined || tenant.state === 'revoked') {
       throw new TenantpostError('TENANT_NOT_CONSENTED', `Tenant ${job.tenant} has not consented.`, {
         detail: { field: '/tenant', expected: 'a tenant that consented' },
@@ -100,8 +173,13 @@ export class SendMail {
       const code = tenant.code ?? 'APP_BLOCKED';
       throw new TenantpostError(code, `Tenant ${job.tenant} has consented, and stops this app's mail (${code}).`);
     }
+    return tenant;
+  }
+
+  async #token(tenant: Tenant): Promise<Token> {
+    const { tokens, proof, carrier } = this.#with;
     try {
-      return await tokens.get(job.tenant, 'graph');
+      return await tokens.get(tenant.id, carrier.resource);
     } catch (error) {
       // A tenant that took the app away is no longer active: its next jobs need not ask Entra to be refused.
       const { code } = asTenantpostError(error);
@@ -110,75 +188,14 @@ export class SendMail {
     }
   }
 
-  async #claim(subject: Subject): Promise<StoredOutcome | undefined> {
-    const claimed = await claim(this.#with.outcomes, subject, this.#with.now);
-    switch (claimed.kind) {
-      case 'ours':
-        return claimed.stored;
-      case 'ended':
-        this.#ledger.note('information', 'job.ended-before', subject, { state: claimed.outcome.state });
-        return undefined;
-      case 'elsewhere':
-        await this.#ledger.leaveTo(subject, claimed.retryAfterMilliseconds);
-        return undefined;
-      case 'other-job':
-        await this.#ledger.poison(subject, idReused());
-        return undefined;
-      case 'abandoned': {
-        const message = 'The worker that sent this job died before it could say so.';
-        const lost = new TenantpostError('SEND_UNCONFIRMED', message);
-        await this.#ledger.finish(subject, claimed.stored, 'unknown', lost);
-        return undefined;
-      }
+  #withDefaults(job: MailJob, tenant: Tenant): MailJob {
+    const { delivery, carrier } = this.#with;
+    if (carrier.transport === 'smtp' && job.delivery === 'exactly-once') {
+      throw new TenantpostError('TRANSPORT_CANNOT', 'SMTP has no way to ask what became of a mail.', {
+        detail: { field: '/delivery', expected: '"standard", or the queue of Graph' },
+      });
     }
+    const usual = carrier.transport === 'smtp' ? 'standard' : (tenant.delivery ?? delivery);
+    return { ...job, delivery: job.delivery ?? usual, onUnknown: job.onUnknown ?? tenant.onUnknown ?? 'hold' };
   }
-
-  async #transmit({ job, token, stored }: Ready, subject: Subject): Promise<void> {
-    let receipt: SendReceipt;
-    try {
-      receipt = await this.#with.transport.send(job, token);
-    } catch (error) {
-      return this.#notSent(error, token, subject, stored);
-    }
-    // Outside of the try: the mail has left, and a row that cannot be written must not look like a failed send.
-    await this.#ledger.sent(subject, stored, receipt.requestId);
-  }
-
-  async #notSent(error: unknown, token: Token, subject: Subject, stored: StoredOutcome): Promise<void> {
-    const known = asTenantpostError(error);
-    // Nobody foresaw it, so nobody can say that it did not leave.
-    const happened = known.code === 'UNEXPECTED' ? unconfirmed(error) : known;
-    const { disposition } = happened.meaning;
-    if (disposition === 'unknown') return this.#ledger.finish(subject, stored, 'unknown', happened);
-    if (disposition === 'never') return this.#ledger.finish(subject, stored, 'failed', happened);
-    if (happened.code === 'SEND_TOKEN_REFUSED') await this.#with.tokens.refused(token);
-    return this.#ledger.reschedule(subject, stored, happened);
-  }
-}
-
-/** Which row a message is about, as far as its tenant and id can be read: a malformed job is found under its own id too. */
-function subjectOf(raw: RawMessage): Subject {
-  const { value, print } = readable(raw);
-  const tenant = tenantIdSchema.safeParse('tenant' in value ? value.tenant : undefined);
-  const id = mailJobId.safeParse('id' in value ? value.id : undefined);
-  return {
-    text: raw.text,
-    tenantId: tenant.success ? tenant.data : unreadableTenant,
-    id: id.success ? id.data : `message-${raw.digest}`,
-    fingerprint: print,
-  };
-}
-
-function readable(raw: RawMessage): { value: object; print: string } {
-  try {
-    const value = decodeMessage(raw);
-    return { value, print: fingerprint(value) };
-  } catch {
-    // No JSON, or JSON that is nested too deep to be walked: no job either way.
-    return { value: {}, print: raw.digest };
-  }
-}
-
-function unconfirmed(cause: unknown): TenantpostError {
-  return new TenantpostError('SEND_UNCONFIRMED', 'Sending ended in an unforeseen error.', { cause });
 }

@@ -1,17 +1,19 @@
 /** Tenants that are active, remembered for a little, so that a queue of mail does not ask the table for each message. */
 
 import { type Clock, seconds } from '../clock.ts';
-import type { Tenant, TenantStore } from './tenant.ts';
+import type { DeliverySettings, Tenant, TenantStore } from './tenant.ts';
 
 /** How long another process may still send for a tenant that was revoked here; its token would fail soon after anyway. */
 const rememberedFor = 30 * seconds;
 
-export class RememberedTenants implements Pick<TenantStore, 'find' | 'save'> {
-  readonly #store: Pick<TenantStore, 'find' | 'save'>;
+type Rows = Pick<TenantStore, 'find' | 'save' | 'setDelivery'>;
+
+export class RememberedTenants implements Rows {
+  readonly #store: Rows;
   readonly #now: Clock;
   readonly #active = new Map<string, { readonly tenant: Tenant; readonly readAt: number }>();
 
-  constructor(store: Pick<TenantStore, 'find' | 'save'>, now: Clock) {
+  constructor(store: Rows, now: Clock) {
     this.#store = store;
     this.#now = now;
   }
@@ -32,5 +34,11 @@ export class RememberedTenants implements Pick<TenantStore, 'find' | 'save'> {
     await this.#store.save(tenant);
     // Afterwards: whoever looked while the row was being written may have remembered the former one.
     this.#active.delete(tenant.id);
+  }
+
+  async setDelivery(id: string, settings: DeliverySettings): Promise<boolean> {
+    const written = await this.#store.setDelivery(id, settings);
+    this.#active.delete(id);
+    return written;
   }
 }

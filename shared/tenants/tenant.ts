@@ -25,11 +25,31 @@ export interface Tenant {
   readonly objectId?: string;
   /** Why the state is not `active`: a code of shared/errors.ts. */
   readonly code?: ErrorCode;
+  /** What holds for a mail job that says nothing of its own; kept apart from the state, and untouched by `save`. */
+  readonly delivery?: Delivery;
+  readonly onUnknown?: OnUnknown;
+}
+
+/** How hard it is tried that a mail leaves once: see docs/mail-job.md. */
+export const deliveries = ['standard', 'exactly-once'] as const;
+type Delivery = (typeof deliveries)[number];
+
+/** What becomes of a mail of which nobody can tell whether it left. */
+export const onUnknowns = ['hold', 'resend'] as const;
+type OnUnknown = (typeof onUnknowns)[number];
+
+/** Whole: what is left out goes back to the installation's default. */
+export interface DeliverySettings {
+  readonly delivery?: Delivery | undefined;
+  readonly onUnknown?: OnUnknown | undefined;
 }
 
 export interface TenantStore {
   find(id: string): Promise<Tenant | undefined>;
+  /** Writes everything but the delivery settings: a timer that moves the state must not undo what an operator set meanwhile. */
   save(tenant: Tenant): Promise<void>;
+  /** Writes these and nothing else. @returns false when there is no such tenant. */
+  setDelivery(id: string, settings: DeliverySettings): Promise<boolean>;
   /** Every tenant of the shard. */
   list(shard: Shard): AsyncIterable<Tenant>;
 }

@@ -21,7 +21,7 @@ export interface DataKeys {
 }
 
 /** Each use has a key of its own, so that a value made for one can never pass for another (RFC 5869). */
-export type KeyPurpose = 'seal tokens' | 'sign links';
+export type KeyPurpose = 'seal tokens' | 'seal uploads' | 'sign links';
 
 export function deriveKey({ bytes }: DataKey, purpose: KeyPurpose): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', bytes, '', `tenantpost: ${purpose}`, 32));

@@ -1,4 +1,4 @@
-/** `npm run bench -- cloud` or `tokens`: figures, printed as a table and kept in test/results/bench.json. */
+/** `npm run bench -- cloud`, `tokens` or `send`: figures, printed as a table and kept in test/results/bench.json. */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -6,15 +6,18 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { help, readArguments } from '../../local/arguments.ts';
 import { measureCloud, printCloudLoad } from './cloud/cloud-load.ts';
+import { measureSend, printSend } from './send/send-bench.ts';
 import { measureTokens, printTokens } from './tokens/token-bench.ts';
 
-const usage = `npm run bench -- cloud | tokens
+const usage = `npm run bench -- cloud | tokens | send
 
 Measures, prints a table and writes test/results/bench.json.
 
   cloud   requests per second of each service of the local cloud at 16 connections, and its share of a core
   tokens  time of a token from the cache at 10 to 10,000 tenants, beside MSAL Node's and @azure/identity's own caches, and
-          what it takes to warm 10,000 tenants: time, memory, vault and Entra requests (five minutes)`;
+          what it takes to warm 10,000 tenants: time, memory, vault and Entra requests (five minutes)
+  send    messages per second, time of a core and latency of the built bundle beside the least program that keeps the same
+          promise, and its storage calls for one message (five minutes)`;
 
 const machine = { node: process.version, cores: cpus().length, at: new Date().toISOString() };
 
@@ -29,6 +32,11 @@ const subjects: Record<string, () => Promise<Record<string, unknown>>> = {
     const { tokenLoad, ...measured } = await measureTokens();
     printTokens({ tokenLoad, ...measured });
     return { tokens: { ...machine, load: tokenLoad }, ...measured };
+  },
+  async send() {
+    const { sendLoad, ...measured } = await measureSend();
+    printSend({ sendLoad, ...measured });
+    return { send: { ...machine, load: sendLoad }, ...measured };
   },
 };
 

@@ -57,7 +57,11 @@ interface Running extends Program {
 async function start(port: number): Promise<Running> {
   const program = run('local/start.ts', ['--port', `${port}`]);
   const welcome = await Promise.race([
-    waitFor('the welcome', () => (program.output().includes('Ctrl-C stops everything') ? program.output() : undefined)),
+    waitFor(
+      'the welcome',
+      () => (program.output().includes('Ctrl-C stops everything') ? program.output() : undefined),
+      120_000,
+    ),
     program.ended.then((code) => assert.fail(`it ended with ${code}: ${program.output()}`)),
   ]);
   return {

@@ -10,15 +10,19 @@ export interface LossyProxy {
   readonly url: string;
   /** Method and status of every request that reached the server, in order. */
   readonly passed: readonly string[];
-  /** The answer to the next request of a method is thrown away, and the connection cut in its place. */
-  loseAnswerTo(method: string): void;
+  /**
+   * The answer to the next request of a method is thrown away, and the connection cut in its place.
+   *
+   * @param meanwhile what happens between the two.
+   */
+  loseAnswerTo(method: string, meanwhile?: () => Promise<void>): void;
   stop(): Promise<void>;
 }
 
 /** @param target origin of the server, plain http. */
 export async function startLossyProxy(target: string): Promise<LossyProxy> {
   const passed: string[] = [];
-  const losing: string[] = [];
+  const losing: { method: string; meanwhile: () => Promise<void> }[] = [];
 
   async function pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const { method = '', url = '', headers } = incoming;
@@ -30,9 +34,10 @@ export async function startLossyProxy(target: string): Promise<LossyProxy> {
     if (answer === undefined) throw new Error('The server gave no answer.');
     const body = await buffer(answer);
     passed.push(`${method} ${answer.statusCode}`);
-    const at = losing.indexOf(method);
+    const at = losing.findIndex((one) => one.method === method);
     if (at >= 0) {
-      losing.splice(at, 1);
+      const [lost] = losing.splice(at, 1);
+      await lost?.meanwhile();
       incoming.socket.resetAndDestroy();
     } else {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers).end(body);
@@ -48,7 +53,7 @@ export async function startLossyProxy(target: string): Promise<LossyProxy> {
   return {
     url: `http://127.0.0.1:${port}`,
     passed,
-    loseAnswerTo: (method) => void losing.push(method),
+    loseAnswerTo: (method, meanwhile = () => Promise.resolve()) => void losing.push({ method, meanwhile }),
     async stop() {
       server.closeAllConnections();
       server.close();

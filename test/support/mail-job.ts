@@ -19,7 +19,7 @@ export function aMailJob(overrides: Record<string, unknown> = {}): Record<string
 }
 
 export function aParsedMailJob(overrides: Record<string, unknown> = {}): MailJob {
-  return parseMailJob(aMailJob(overrides));
+  return parseMailJob(aMailJob(overrides)).job;
 }
 
 export function anAttachment(overrides: Record<string, unknown> = {}): Record<string, unknown> {

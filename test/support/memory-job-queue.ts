@@ -1,23 +1,25 @@
-/** What was put back and what was moved to poison. */
+/** What was put on a send queue. */
 
-import type { JobQueue, PoisonEntry } from '../../shared/mail/job-queue.ts';
+import type { JobQueue } from '../../shared/mail/job-queue.ts';
+import { type Postmark, readPostmark } from '../../shared/mail/postmark.ts';
 
 export interface PutBack {
+  /** Without its postmark. */
   readonly text: string;
   readonly delayMilliseconds: number;
 }
 
 export class MemoryJobQueue implements JobQueue {
   readonly returned: PutBack[] = [];
-  readonly poisoned: PoisonEntry[] = [];
+  /** As they lie on the queue. */
+  readonly messages: string[] = [];
+  readonly postmarks: Postmark[] = [];
 
-  putBack(text: string, delayMilliseconds: number): Promise<void> {
+  put(message: string, delayMilliseconds: number): Promise<void> {
+    const { text, postmark } = readPostmark(message);
+    this.messages.push(message);
+    this.postmarks.push(postmark);
     this.returned.push({ text, delayMilliseconds });
-    return Promise.resolve();
-  }
-
-  poison(entry: PoisonEntry): Promise<void> {
-    this.poisoned.push(entry);
     return Promise.resolve();
   }
 }

@@ -2,11 +2,13 @@
 
 import { reportCredential } from '../../shared/checks/credential-report.ts';
 import { Health } from '../../shared/checks/health.ts';
-import { hours } from '../../shared/clock.ts';
+import { hours, minutes } from '../../shared/clock.ts';
 import { log } from '../../shared/host/log.ts';
-import type { MailJob } from '../../shared/mail/mail-job.ts';
-import { SendMail } from '../../shared/mail/send-mail.ts';
-import type { SendReceipt } from '../../shared/mail/transport.ts';
+import { CollectPoison } from '../../shared/mail/collect-poison.ts';
+import { noEvents } from '../../shared/mail/events.ts';
+import { MailApi } from '../../shared/mail/mail-api.ts';
+import { MailboxGate } from '../../shared/mail/mailbox-gate.ts';
+import { Retention } from '../../shared/mail/retention.ts';
 import { routePrefix, routes } from '../../shared/names.ts';
 import { shards } from '../../shared/shard.ts';
 import type { Services } from '../../shared/services.ts';
@@ -25,7 +27,9 @@ import { fixedDataKeys } from './fixed-data-keys.ts';
 import { MemoryAuditTrail } from './memory-audit-trail.ts';
 import { MemoryInvitationStore } from './memory-invitation-store.ts';
 import { MemoryJobQueue } from './memory-job-queue.ts';
-import { MemoryOutcomeStore } from './memory-outcome-store.ts';
+import { aMailRoom, mailboxLimits } from './mail-room.ts';
+import { MemoryContentStore } from './memory-content-store.ts';
+import { MemoryMailStore } from './memory-mail-store.ts';
 import { MemoryTenantStore } from './memory-tenant-store.ts';
 import { MemoryTokenStore } from './memory-token-store.ts';
 import { recordingMetrics } from './recording-metrics.ts';
@@ -37,10 +41,10 @@ export function memoryServices(publicUrl = 'https://mail.example.com') {
   const tokenStore = new MemoryTokenStore();
   const invitationStore = new MemoryInvitationStore();
   const audit = new MemoryAuditTrail();
-  const outcomes = new MemoryOutcomeStore();
+  const store = new MemoryMailStore();
   const queue = new MemoryJobQueue();
+  const content = new MemoryContentStore();
   const issuer = new FakeTokenIssuer();
-  const sent: MailJob[] = [];
   const parts = {
     askStorage: (): Promise<void> => Promise.resolve(),
     askVault: (): Promise<void> => Promise.resolve(),
@@ -48,11 +52,15 @@ export function memoryServices(publicUrl = 'https://mail.example.com') {
     record: new MemoryCredentialRecord(),
   };
   const credentialParts = { credential: parts.credential, record: parts.record, refreshSeconds: 600, now };
-  const transport = {
-    send: (job: MailJob): Promise<SendReceipt> => {
-      sent.push(job);
-      return Promise.resolve({ requestId: 'request-1' });
-    },
+  const nothing = { sweep: () => Promise.resolve({ removed: 0, failed: 0 }) };
+  const mail = {
+    ...{ store, tenants, queue, content, now, log },
+    queues: { graph: queue },
+    gate: new MailboxGate(store, now, () => Promise.resolve()),
+    limits: mailboxLimits,
+    events: noEvents,
+    times: { messageLock: 10 * minutes, settle: 5 * minutes },
+    mailTenants: { after: () => Promise.resolve(undefined) },
   };
 
   const tokens = new TokenSource(tokenSourceOptions({ issuer, store: tokenStore, now, log }));
@@ -92,7 +100,14 @@ export function memoryServices(publicUrl = 'https://mail.example.com') {
       log,
       metrics: recordingMetrics(),
     }),
-    sendMail: new SendMail({ tenants, tokens, proof, outcomes, queue, transport, now, log }),
+    sendMail: { graph: aMailRoom().sendMail },
+    collectPoison: { graph: new CollectPoison({ ...mail, transport: 'graph' }) },
+    mailApi: new MailApi(mail),
+    retention: new Retention({
+      ...{ rows: nothing, content: nothing, now, log, retentionDays: 30 },
+      positions: { read: () => Promise.resolve(undefined), write: () => Promise.resolve() },
+    }),
+    retentionSchedule: '0 0 * * * *',
     // The parts are looked up when they are asked, so that a test can break one.
     health: new Health({
       askStorage: () => parts.askStorage(),
@@ -110,11 +125,10 @@ export function memoryServices(publicUrl = 'https://mail.example.com') {
     tokenStore,
     invitationStore,
     audit,
-    outcomes,
+    store,
     queue,
+    content,
     issuer,
-    sent,
     parts,
-    transport,
   };
 }

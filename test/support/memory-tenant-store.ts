@@ -1,7 +1,7 @@
 /** Tenants in a map. */
 
 import type { Shard } from '../../shared/shard.ts';
-import type { Tenant, TenantStore } from '../../shared/tenants/tenant.ts';
+import type { DeliverySettings, Tenant, TenantStore } from '../../shared/tenants/tenant.ts';
 
 export class MemoryTenantStore implements TenantStore {
   readonly rows = new Map<string, Tenant>();
@@ -17,9 +17,19 @@ export class MemoryTenantStore implements TenantStore {
   }
 
   save(tenant: Tenant): Promise<void> {
-    this.rows.set(tenant.id, tenant);
+    const { delivery: _, onUnknown: __, ...facts } = tenant;
+    const { delivery, onUnknown } = this.rows.get(tenant.id) ?? {};
+    this.rows.set(tenant.id, { ...facts, ...(delivery && { delivery }), ...(onUnknown && { onUnknown }) });
     this.saved.push(tenant);
     return Promise.resolve();
+  }
+
+  setDelivery(id: string, { delivery, onUnknown }: DeliverySettings): Promise<boolean> {
+    const known = this.rows.get(id);
+    if (known === undefined) return Promise.resolve(false);
+    const { delivery: _, onUnknown: __, ...facts } = known;
+    this.rows.set(id, { ...facts, ...(delivery && { delivery }), ...(onUnknown && { onUnknown }) });
+    return Promise.resolve(true);
   }
 
   async *list({ from, before }: Shard): AsyncIterable<Tenant> {

@@ -3,7 +3,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { queues } from '../../shared/names.ts';
+import { odata } from '@azure/data-tables';
+import { readPoisonRow } from '../../shared/adapters/poison-row.ts';
+import type { PoisonEntry } from '../../shared/mail/poison.ts';
+import { queues, tables } from '../../shared/names.ts';
 import { consent, invite, tenantState } from '../../local/onboarding.ts';
 import { readOutcomes } from '../../local/outcomes.ts';
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts';
@@ -53,6 +56,15 @@ export function outcomeOf(stack: Stack, id: string, ...states: string[]) {
   return waitFor(`mail job ${id} to be ${states.join(' or ')}`, async () => {
     return (await readOutcomes(stack.storage)).find((one) => one.id === id && states.includes(one.state));
   });
+}
+
+/** What lies in poison, of all tenants. */
+export async function poisonOf(stack: Stack): Promise<PoisonEntry[]> {
+  const found: PoisonEntry[] = [];
+  const queryOptions = { filter: odata`RowKey ge ${'!poison '} and RowKey lt ${'!poison!'}` };
+  for await (const row of stack.storage.table(tables.mail).listEntities({ queryOptions }))
+    found.push(readPoisonRow(row));
+  return found;
 }
 
 /** The copies of a mail, found by its subject. */

@@ -2,6 +2,7 @@
 
 import { describeProblems, type FieldProblem, fieldProblems } from '../field-problem.ts';
 import { type Fault, type FaultRule, type FaultRuleInput, faultRule, type ServiceName } from './fault-rule.ts';
+import { Watches } from './watches.ts';
 
 /** What a request is as far as a rule can tell. */
 export interface FaultTarget {
@@ -43,6 +44,8 @@ export class InvalidFaultError extends Error {
 }
 
 export class FaultPanel {
+  /** Who is told of requests, whether a rule hits them or not. */
+  readonly watches = new Watches();
   #entries: Entry[] = [];
   #added = 0;
   #numbered = 0;

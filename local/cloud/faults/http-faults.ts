@@ -1,5 +1,6 @@
 /** Puts the fault panel and the journal before an HTTP service: each request is matched, hit or let through, and noted. */
 
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { CloudContext } from '../cloud.ts';
@@ -76,7 +77,7 @@ class Handling {
   /** The service's own answer; one that forgot the journal is noted here. */
   async #own(respond: Respond): Promise<Response> {
     try {
-      const response = await respond(this.#request, this.#connection);
+      const response = await this.#watched(respond);
       if (this.#entries().length === 0) this.#record(response.status);
       return response;
     } catch (error) {
@@ -86,6 +87,18 @@ class Handling {
     } finally {
       this.#excuse();
     }
+  }
+
+  async #watched(respond: Respond): Promise<Response> {
+    const { watches } = this.#cloud.faults;
+    const { incoming } = this.#connection;
+    const content = watches.wantsContent(this.#target) ? await buffer(incoming) : undefined;
+    const request = { ...this.#target, remotePort: incoming.socket.remotePort };
+    const text = content?.toString() ?? '';
+    await watches.tell('before', request, text);
+    const response = await respond(this.#request, { ...this.#connection, ...(content && { content }) });
+    await watches.tell('after', { ...request, status: response.status }, text);
+    return response;
   }
 
   /** A body that its caller breaks off is no fault of the service, whatever became of what it could not read. */

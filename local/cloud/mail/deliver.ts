@@ -2,7 +2,7 @@
 
 import type { CloudContext } from '../cloud.ts';
 import type { EmailAddress, Mailbox, StoredMessage } from '../state.ts';
-import { addMessage, moveToSentItems, type NewMessage } from './folders.ts';
+import { addMessage, moveToSentItems, type NewMessage, removeMessage } from './folders.ts';
 import { newMessageId } from './ids.ts';
 import { nonDeliveryReport } from './non-delivery.ts';
 
@@ -43,6 +43,12 @@ export function submit(cloud: CloudContext, service: SubmissionService, submissi
   distribute(cloud, service, sender, outgoing, submission.envelope);
 }
 
+/**
+ * Tells Exchange to remove the message once it has sent it:
+ * https://learn.microsoft.com/openspecs/exchange_server_protocols/ms-oxomsg/9b23dc42-c17b-4944-ba0e-a70ec9f90d64
+ */
+const deleteAfterSubmit = /^boolean 0x0?e01$/i;
+
 /** Delivers what lies in Drafts. It stays there until it settles, and can be sent again for so long. */
 export function submitDraft(
   cloud: CloudContext,
@@ -54,8 +60,11 @@ export function submitDraft(
   draft.modifiedAt = draft.receivedAt;
   draft.from = named(cloud, draft.from);
   const content = withoutIds(draft);
-  leaveDrafts(cloud, service, draft, true);
+  const isRemoved = draft.extendedProperties.some(({ id, value }) => deleteAfterSubmit.test(id) && value === 'true');
+  if (!isRemoved) leaveDrafts(cloud, service, draft, true);
   distribute(cloud, service, sender, content);
+  // Not before the others have their copies, whose large attachments are the same files.
+  if (isRemoved) leaveDrafts(cloud, service, draft, false);
 }
 
 function leaveDrafts(cloud: CloudContext, service: SubmissionService, copy: StoredMessage, saved: boolean): void {
@@ -65,7 +74,8 @@ function leaveDrafts(cloud: CloudContext, service: SubmissionService, copy: Stor
     settlingMessages.push({ immutableId: copy.immutableId, settlesAt: cloud.now(service) + settling, saved });
     return;
   }
-  moveToSentItems(cloud, copy);
+  if (saved) moveToSentItems(cloud, copy);
+  else removeMessage(cloud, copy);
 }
 
 /** What all copies have in common, as it is when transport takes it. */

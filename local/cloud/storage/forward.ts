@@ -4,8 +4,12 @@ import type { Agent, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { Readable } from 'node:stream';
 
-/** Passes a request on and answers with what came back. Fails where nothing did, or where the client went away. */
-export type Forward = (incoming: IncomingMessage) => Promise<Response>;
+/**
+ * Passes a request on and answers with what came back. Fails where nothing did, or where the client went away.
+ *
+ * @param content of the request, where it was read before.
+ */
+export type Forward = (incoming: IncomingMessage, content?: Buffer) => Promise<Response>;
 
 /** What belongs to a connection and not to what is sent over it: RFC 9110 section 7.6.1. */
 const ofConnection = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'upgrade']);
@@ -18,7 +22,7 @@ const ofRequest = new Set([...ofConnection, 'expect']);
 
 /** @param agent keeps the connections, and trusts the certificate of the other end. */
 export function forwardTo(origin: URL, agent: Agent): Forward {
-  return (incoming) =>
+  return (incoming, content) =>
     new Promise((resolve, reject) => {
       const onward = httpsRequest({
         host: origin.hostname,
@@ -34,7 +38,8 @@ export function forwardTo(origin: URL, agent: Agent): Forward {
       // A client that goes away, maybe before this began, must not leave half a request waiting.
       if (isBrokenOff(incoming)) onward.destroy();
       incoming.once('close', () => isBrokenOff(incoming) && onward.destroy());
-      incoming.pipe(onward);
+      if (content === undefined) incoming.pipe(onward);
+      else onward.end(content);
     });
 }
 

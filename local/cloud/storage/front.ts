@@ -14,7 +14,7 @@ import { VerifiedTokens } from './verified-tokens.ts';
 
 export function storageFront(cloud: CloudContext, service: StorageService, account: string, forward: Forward): Respond {
   const tokens = new VerifiedTokens(cloud, service, audiencesOf(service, account));
-  return async (request, { incoming }) => {
+  return async (request, { incoming, content }) => {
     const operation = operationOf(service, request);
     const admitted = await admit(cloud, service, tokens, request, operation);
     const note = (status: number, code?: string | null, reason?: string): void =>
@@ -33,7 +33,7 @@ export function storageFront(cloud: CloudContext, service: StorageService, accou
       return storageErrorResponse(service, request, admitted.refused);
     }
     try {
-      const answer = await forward(incoming);
+      const answer = await forward(incoming, content);
       if (isOfWrongKey(request, answer)) {
         await answer.body?.cancel();
         const { status, code } = authenticationFailed;

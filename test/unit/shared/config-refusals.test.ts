@@ -97,6 +97,13 @@ describe('a malformed setting is refused', () => {
       '1.5',
     ],
     TENANTPOST_WARM_SHARDS: ['0', '33', '-1', '1.5', 'two'],
+    TENANTPOST_DELIVERY: ['once', 'Standard'],
+    TENANTPOST_MAILBOX_MESSAGES_PER_MINUTE: ['0', '-30', '1000001', '1.5', 'many'],
+    TENANTPOST_MAILBOX_RECIPIENTS_PER_DAY: ['0', '100000001', '1e4'],
+    TENANTPOST_SETTLE_SECONDS: ['0', '3601', '5m'],
+    TENANTPOST_MESSAGE_LOCK_SECONDS: ['4', '601', 'PT10M'],
+    TENANTPOST_RETENTION_DAYS: ['7', '0', '3651', '30d'],
+    TENANTPOST_EVENTS_QUEUE: ['Mail-Events', 'a', 'mail--events', '-mail', 'mail_events', 'x'.repeat(64)],
     AZURE_CLIENT_ID: ['system'],
   };
   const malformedIdentity: Record<string, readonly string[]> = {

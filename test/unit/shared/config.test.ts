@@ -40,6 +40,15 @@ describe('a good configuration', () => {
       storage: { kind: 'connectionString', connectionString },
       warmEverySeconds: 300,
       warmShards: 1,
+      mail: {
+        delivery: 'standard',
+        messagesPerMinute: 30,
+        recipientsPerDay: 10_000,
+        settleSeconds: 300,
+        messageLockSeconds: 600,
+        retentionDays: 30,
+        eventsQueue: undefined,
+      },
     });
   });
 

@@ -67,6 +67,28 @@ describe('a field that is wrong', () => {
   });
 });
 
+describe('a field of which there are several kinds', () => {
+  const text = z.string().regex(/^a/, 'an a');
+  const either = z.strictObject({
+    it: z.union([text, z.strictObject({ of: text, size: z.int() })], { error: 'an a, or an object with of and size' }),
+  });
+
+  for (const [what, it, problem] of [
+    ['is told of all of them when it is of none', 7, { field: '/it', expected: 'an a, or an object with of and size' }],
+    ['is told of the kind that it is of', 'b', { field: '/it', expected: 'an a' }],
+    ['is told of the kind that it is of, inside', { of: 'a' }, { field: '/it/size', expected: 'number' }],
+    [
+      'is told of what that kind does not have',
+      { of: 'a', size: 1, x: 1 },
+      { field: '/it/x', expected: 'no such field' },
+    ],
+  ] as const) {
+    test(what, () => {
+      assert.deepEqual(problemOf({ it }, either), problem);
+    });
+  }
+});
+
 describe('a field that the schema does not have', () => {
   const unknown = (name: string): FieldProblem => problemOf({ name: 'Anna', [name]: 'secret' });
 

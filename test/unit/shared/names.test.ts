@@ -35,7 +35,9 @@ describe('a name', () => {
   });
 
   test('of a route is without the prefix', () => {
-    for (const route of Object.values(routes)) assert.match(route, /^[a-z]+(\/[a-z]+)*$/);
+    for (const route of Object.values(routes)) {
+      assert.match(route, /^(?!api\/)[a-z-]+(\.json)?(\/([a-z-]+|\{[a-z]+\}))*$/);
+    }
   });
 });
 

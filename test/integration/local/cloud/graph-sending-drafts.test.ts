@@ -149,6 +149,22 @@ describe('settling', () => {
     assert.equal(copies(cloud, sender, 'deleteditems').length, 1);
   });
 
+  test('removes a draft with PidTagDeleteAfterSubmit once it is sent, at once or when it has settled', async () => {
+    const singleValueExtendedProperties = [{ id: 'Boolean 0x0E01', value: 'true' }];
+    const large = aFile({ contentBytes: Buffer.alloc(40_000, 1).toString('base64') });
+    for (const settling of [0, 60_000]) {
+      cloud.state.messages.length = 0;
+      cloud.state.settling = settling;
+      const { id } = await draft(cloud, { singleValueExtendedProperties, attachments: [large] }, immutable);
+      assert.equal((await sendDraft(cloud, id, immutable)).status, 202);
+      assert.equal((await get(id, immutable)).status, settling === 0 ? 404 : 200);
+      pass(settling);
+      assert.deepEqual((await readPage(await call(cloud, 'messages'))).value, []);
+      const [received] = copies(cloud, anna, 'inbox');
+      assert.equal(received?.attachments.length, 1);
+    }
+  });
+
   test('settles by itself when the time has come', async () => {
     cloud.state.settling = 50;
     const { id } = await draft(cloud);

@@ -10,13 +10,18 @@ import { QueueJobQueue } from '../../../../shared/adapters/queue-job-queue.ts';
 import { storageClients } from '../../../../shared/adapters/storage-clients.ts';
 import { TableAuditTrail } from '../../../../shared/adapters/table-audit-trail.ts';
 import { TableInvitationStore } from '../../../../shared/adapters/table-invitation-store.ts';
-import { TableOutcomeStore } from '../../../../shared/adapters/table-outcome-store.ts';
+import { TableMailStore } from '../../../../shared/adapters/table-mail-store.ts';
 import { TableRenewalClaims } from '../../../../shared/adapters/table-renewal-claims.ts';
 import { VaultDataKeys } from '../../../../shared/adapters/vault-data-keys.ts';
+import { emptyGate, type GateState } from '../../../../shared/mail/gate-state.ts';
+import type { Change } from '../../../../shared/mail/mail-store.ts';
+import type { Outcome } from '../../../../shared/mail/outcome.ts';
 import { contoso } from '../../../support/app-identity.ts';
 import { noon } from '../../../support/clock.ts';
+import { anAsk, askTimes } from '../../../support/gate.ts';
 import { startLossyProxy } from '../../../support/lossy-proxy.ts';
 import { anOutcome } from '../../../support/outcome.ts';
+import { aPoisonEntry } from '../../../support/poison.ts';
 import { byKey, noCredential } from '../../../support/storage-accounts.ts';
 import { anInvitation } from '../../../support/tenant.ts';
 
@@ -37,24 +42,78 @@ async function lossy(t: TestContext, name: string) {
   return { table, queue, clients, rows: clients.table(name) };
 }
 
+const outcomeChange = (outcome: Outcome, etag?: string): Change => ({ kind: 'outcome', outcome, etag });
+const gateChange = (gate: GateState, etag?: string): Change => {
+  return { kind: 'gate', mailbox: 'post@contoso.example', gate, etag };
+};
+
 describe('a write whose answer is lost', { concurrency: true }, () => {
   test('claims a mail job all the same', async (t) => {
     const { table, rows } = await lossy(t, 'claims');
-    const store = new TableOutcomeStore(rows);
+    const store = new TableMailStore(rows);
     table.loseAnswerTo('POST');
-    const etag = await store.insert(anOutcome());
-    assert.equal(etag, (await store.read(contoso, 'invoice-4711'))?.etag);
+    const etags = await store.commit(contoso, [outcomeChange(anOutcome())]);
+    assert.deepEqual(etags, [(await store.read(contoso, 'invoice-4711'))?.etag]);
   });
 
   test('replaces an outcome all the same', async (t) => {
     const { table, rows } = await lossy(t, 'replaces');
-    const store = new TableOutcomeStore(rows);
-    const etag = (await store.insert(anOutcome())) ?? '';
+    const store = new TableMailStore(rows);
+    const [etag] = (await store.commit(contoso, [outcomeChange(anOutcome())])) ?? [];
     table.loseAnswerTo('PUT');
-    const replaced = await store.replace(anOutcome({ tries: 2 }), etag);
+    const replaced = await store.commit(contoso, [outcomeChange(anOutcome({ tries: 2 }), etag)]);
     const stored = await store.read(contoso, 'invoice-4711');
     assert.equal(stored?.outcome.tries, 2);
-    assert.equal(replaced, stored?.etag);
+    assert.deepEqual(replaced, [stored.etag]);
+  });
+
+  test('claims a mail job with its permit all the same, and ends it with its poison entry', async (t) => {
+    const { table, rows } = await lossy(t, 'together');
+    const store = new TableMailStore(rows);
+    const mailbox = 'post@contoso.example';
+    const { gate } = askTimes(emptyGate, 1, anAsk(), noon);
+    table.loseAnswerTo('POST');
+    const claimed = await store.commit(contoso, [outcomeChange(anOutcome()), gateChange(gate)]);
+    assert.deepEqual(table.passed.slice(-5), ['POST 202', 'POST 202', 'GET 200', 'GET 200', 'GET 200']);
+    const versions = async () => [
+      (await store.read(contoso, 'invoice-4711'))?.etag,
+      (await store.readGate(contoso, mailbox))?.etag,
+    ];
+    assert.deepEqual(claimed, await versions());
+    table.loseAnswerTo('POST');
+    const failed = anOutcome({ state: 'failed' });
+    const ended = await store.commit(contoso, [
+      { kind: 'poison', entry: aPoisonEntry() },
+      outcomeChange(failed, claimed?.[0]),
+      gateChange(emptyGate, claimed?.[1]),
+    ]);
+    assert.deepEqual(ended?.slice(1), await versions());
+    assert.deepEqual((await store.read(contoso, 'invoice-4711'))?.outcome, failed);
+    assert.deepEqual(await store.readPoison(contoso, 'invoice-4711'), aPoisonEntry());
+  });
+
+  test('is known again when another writer has changed the gate since', async (t) => {
+    const { table, rows } = await lossy(t, 'overtaken');
+    const store = new TableMailStore(rows);
+    const direct = new TableMailStore(storageClients(byKey(azurite.connectionString), noCredential).table('overtaken'));
+    table.loseAnswerTo('POST', async () => {
+      const stored = await direct.readGate(contoso, 'post@contoso.example');
+      assert.ok(await direct.commit(contoso, [gateChange({ ...emptyGate, waiting: 7 }, stored?.etag)]));
+    });
+    const claimed = await store.commit(contoso, [outcomeChange(anOutcome()), gateChange(emptyGate)]);
+    assert.equal(claimed?.[0], (await store.read(contoso, 'invoice-4711'))?.etag);
+    // The gate's version is past: whoever writes the gate at it is told so.
+    assert.equal(await store.commit(contoso, [gateChange(emptyGate, claimed?.[1])]), undefined);
+    assert.equal((await store.readGate(contoso, 'post@contoso.example'))?.gate.waiting, 7);
+  });
+
+  test("is not taken for another writer's: a transaction that met one is refused", async (t) => {
+    const { table, rows } = await lossy(t, 'refused');
+    const store = new TableMailStore(rows);
+    await store.commit(contoso, [outcomeChange(anOutcome())]);
+    table.loseAnswerTo('POST');
+    assert.equal(await store.commit(contoso, [outcomeChange(anOutcome()), gateChange(emptyGate)]), undefined);
+    assert.equal(await store.readGate(contoso, 'post@contoso.example'), undefined);
   });
 
   test('consumes a state all the same', async (t) => {
@@ -140,7 +199,7 @@ describe('a write whose answer is lost', { concurrency: true }, () => {
     const jobs = clients.queue('jobs');
     await jobs.create();
     queue.loseAnswerTo('POST');
-    await new QueueJobQueue(jobs, jobs, clients.container('unused')).putBack('a job', 0);
+    await new QueueJobQueue(jobs).put('a job', 0);
     const { receivedMessageItems } = await jobs.receiveMessages({ numberOfMessages: 32 });
     assert.deepEqual(
       receivedMessageItems.map(({ messageText }) => messageText),

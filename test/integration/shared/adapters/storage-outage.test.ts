@@ -5,18 +5,19 @@ import { describe, test } from 'node:test';
 import { QueueJobQueue } from '../../../../shared/adapters/queue-job-queue.ts';
 import { TableAuditTrail } from '../../../../shared/adapters/table-audit-trail.ts';
 import { TableInvitationStore } from '../../../../shared/adapters/table-invitation-store.ts';
-import { TableOutcomeStore } from '../../../../shared/adapters/table-outcome-store.ts';
+import { TableMailStore } from '../../../../shared/adapters/table-mail-store.ts';
 import { TableTenantStore } from '../../../../shared/adapters/table-tenant-store.ts';
 import { TableTokenStore } from '../../../../shared/adapters/table-token-store.ts';
 import { TableRenewalClaims } from '../../../../shared/adapters/table-renewal-claims.ts';
 import { VaultDataKeys } from '../../../../shared/adapters/vault-data-keys.ts';
-import { containers, queues, tables } from '../../../../shared/names.ts';
+import { queues, tables } from '../../../../shared/names.ts';
 import { recordingLog } from '../../../support/recording-log.ts';
 import { clientId, contoso } from '../../../support/app-identity.ts';
 import { noon } from '../../../support/clock.ts';
 import { failureOf } from '../../../support/failure-of.ts';
 import { fixedDataKeys } from '../../../support/fixed-data-keys.ts';
 import { anOutcome } from '../../../support/outcome.ts';
+import { aPoisonEntry } from '../../../support/poison.ts';
 import { storageThatIsDown } from '../../../support/storage-accounts.ts';
 import { aTenant, anInvitation } from '../../../support/tenant.ts';
 import { aToken } from '../../../support/unsigned-token.ts';
@@ -26,18 +27,14 @@ const down = await storageThatIsDown();
 const tenants = new TableTenantStore(down.table(tables.tenants), recordingLog().log);
 const audit = new TableAuditTrail(down.table(tables.consents));
 const invitations = new TableInvitationStore(down.table(tables.invitations));
-const outcomes = new TableOutcomeStore(down.table(tables.outcomes));
+const mail = new TableMailStore(down.table(tables.mail));
 const tokens = new TableTokenStore(down.table(tables.tokens), fixedDataKeys(), {
   cloud: 'public',
   authorityUrl: 'https://login.microsoftonline.com',
   clientId,
 });
 const claims = new TableRenewalClaims(down.table(tables.tokens), () => noon);
-const jobs = new QueueJobQueue(
-  down.queue(queues.mailGraph),
-  down.queue(queues.mailGraphPoison),
-  down.container(containers.mailContent),
-);
+const jobs = new QueueJobQueue(down.queue(queues.mailGraph));
 const asked: string[] = [];
 const dataKeys = new VaultDataKeys({
   table: down.table(tables.tokens),
@@ -47,16 +44,6 @@ const dataKeys = new VaultDataKeys({
   now: () => noon,
   log: recordingLog().log,
 });
-
-const reason = {
-  code: 'JOB_INVALID',
-  message: 'It is not valid.',
-  remedy: 'Mend it.',
-  owner: 'operator',
-  tenant: contoso,
-  id: 'invoice-1',
-  at: '2026-11-22T12:00:00.000Z',
-} as const;
 
 const calls: Record<string, () => Promise<unknown>> = {
   'finding a tenant': () => tenants.find(contoso),
@@ -68,9 +55,19 @@ const calls: Record<string, () => Promise<unknown>> = {
   'binding an invitation': () => invitations.bind('1', contoso),
   'releasing an invitation': () => invitations.release('1'),
   'consuming a state': () => invitations.consumeState('1', noon),
-  'inserting an outcome': () => outcomes.insert(anOutcome()),
-  'reading an outcome': () => outcomes.read(contoso, '1'),
-  'replacing an outcome': () => outcomes.replace(anOutcome(), 'W/"1"'),
+  'reading an outcome': () => mail.read(contoso, '1'),
+  "reading a mailbox's gate": () => mail.readGate(contoso, 'post@contoso.example'),
+  'reading a poison entry': () => mail.readPoison(contoso, '1'),
+  'listing outcomes': () => mail.list(contoso, { pageSize: 10 }),
+  'listing poison': () => mail.listPoison(contoso, { pageSize: 10 }),
+  'inserting an outcome': () => mail.commit(contoso, [{ kind: 'outcome', outcome: anOutcome() }]),
+  'replacing an outcome': () => mail.commit(contoso, [{ kind: 'outcome', outcome: anOutcome(), etag: 'W/"1"' }]),
+  'removing a poison entry': () => mail.commit(contoso, [{ kind: 'no-poison', id: '1' }]),
+  'writing an outcome and a poison entry': () =>
+    mail.commit(contoso, [
+      { kind: 'outcome', outcome: anOutcome() },
+      { kind: 'poison', entry: aPoisonEntry() },
+    ]),
   'reading a token': () => tokens.read(contoso, 'graph'),
   'writing a token': () => tokens.write(aToken()),
   'removing a token': () => tokens.remove(contoso, 'graph'),
@@ -79,9 +76,7 @@ const calls: Record<string, () => Promise<unknown>> = {
   'reading the newest data key': () => dataKeys.current(),
   'reading a data key': () => dataKeys.find('1-0123abcd'),
   'rotating the data key': () => dataKeys.rotate(),
-  'putting a job back': () => jobs.putBack('a job', 0),
-  'moving a job to poison': () => jobs.poison({ reason, text: 'a job' }),
-  'moving a large job to poison': () => jobs.poison({ reason, text: 'x'.repeat(70_000) }),
+  'putting a job back': () => jobs.put('a job', 0),
 };
 
 describe('while storage is down', { concurrency: true }, () => {

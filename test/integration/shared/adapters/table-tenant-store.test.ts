@@ -47,6 +47,27 @@ for (const { how, clients } of accounts.both) {
       assert.deepEqual(await store.find(id), now);
     });
 
+    test('keep their delivery when the state moves, and their state when the delivery is set', async () => {
+      const id = crypto.randomUUID();
+      await store.save(aPendingTenant({ id }));
+      assert.equal(await store.setDelivery(id, { delivery: 'exactly-once', onUnknown: 'resend' }), true);
+      const kept = { delivery: 'exactly-once', onUnknown: 'resend' } as const;
+      assert.deepEqual(await store.find(id), { ...aPendingTenant({ id }), ...kept });
+      // Whoever moves the state read the row before the delivery was set.
+      await store.save(aTenant({ id }));
+      assert.deepEqual(await store.find(id), { ...aTenant({ id }), ...kept });
+      assert.equal(await store.setDelivery(id, { delivery: 'standard' }), true);
+      assert.deepEqual(await store.find(id), { ...aTenant({ id }), delivery: 'standard' });
+      await store.setDelivery(id, {});
+      assert.deepEqual(await store.find(id), aTenant({ id }));
+    });
+
+    test('are not made by setting the delivery of one that is not there', async () => {
+      const id = crypto.randomUUID();
+      assert.equal(await store.setDelivery(id, { delivery: 'standard' }), false);
+      assert.equal(await store.find(id), undefined);
+    });
+
     test('lie each in a partition of its own', async () => {
       const id = crypto.randomUUID();
       await store.save(aTenant({ id }));

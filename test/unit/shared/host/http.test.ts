@@ -49,6 +49,12 @@ describe('a problem document', () => {
   });
 });
 
+test('a problem that names a time says it in Retry-After as well, in whole seconds', () => {
+  const response = problem(new TenantpostError('SEND_THROTTLED', 'Too many.', { retryAfterSeconds: 1.2 }));
+  assert.equal(headersOf(response)['retry-after'], '2');
+  assert.equal(headersOf(problem(new TenantpostError('SEND_THROTTLED', 'Too many.')))['retry-after'], undefined);
+});
+
 describe('a JSON body', () => {
   test('is parsed', async () => {
     assert.deepEqual(await jsonBody(aJsonRequest('/api/invitations', ' {"tenant":null} ')), { tenant: null });
@@ -57,6 +63,13 @@ describe('a JSON body', () => {
   test('that is missing or empty counts as an empty object', async () => {
     assert.deepEqual(await jsonBody(aRequest('/api/invitations', { method: 'POST' })), {});
     assert.deepEqual(await jsonBody(aJsonRequest('/api/invitations', ' \n')), {});
+  });
+
+  test('that is no UTF-8 is refused, and not read as other letters', async () => {
+    const latin1 = aRequest('/api/mail-jobs', { method: 'POST', body: { bytes: Buffer.from('{"a":"ä"}', 'latin1') } });
+    await assert.rejects(jsonBody(latin1), withCode('REQUEST_INVALID'));
+    const utf8 = aRequest('/api/mail-jobs', { method: 'POST', body: { bytes: Buffer.from('\uFEFF{"a":"ä"}') } });
+    assert.deepEqual(await jsonBody(utf8), { a: 'ä' });
   });
 
   test('that is no JSON is refused, without a word of it', async () => {

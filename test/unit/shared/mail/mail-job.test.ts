@@ -1,58 +1,149 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { fingerprint, parseMailJob } from '../../../../shared/mail/mail-job.ts';
+import { parseMailJob } from '../../../../shared/mail/mail-job.ts';
 import { contoso } from '../../../support/app-identity.ts';
-import { withCode } from '../../../support/failing.ts';
 import { aMailJob, anAttachment, aParsedMailJob } from '../../../support/mail-job.ts';
-import { refusalOf, wrongField } from '../../../support/mail-job-refusal.ts';
+import { refTo } from '../../../support/memory-content-store.ts';
+import { refusalOf } from '../../../support/mail-job-refusal.ts';
+
+const calendar = { method: 'REQUEST', content: 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n' };
 
 describe('a mail job', () => {
   test('needs little, and has a default for the rest', () => {
     assert.deepEqual(parseMailJob(aMailJob({ subject: undefined })), {
-      version: 1,
-      id: 'invoice-4711',
-      tenant: contoso,
-      from: 'billing@contoso.example',
-      to: [{ address: 'anna@customer.example' }],
-      cc: [],
-      bcc: [],
-      replyTo: [],
-      subject: '',
-      text: 'It is attached.',
-      attachments: [],
-      saveToSentItems: true,
+      job: {
+        version: 1,
+        id: 'invoice-4711',
+        tenant: contoso,
+        from: 'billing@contoso.example',
+        to: [{ address: 'anna@customer.example' }],
+        cc: [],
+        bcc: [],
+        replyTo: [],
+        subject: '',
+        text: 'It is attached.',
+        importance: 'normal',
+        headers: [],
+        attachments: [],
+        saveToSentItems: true,
+      },
+      removed: 0,
     });
   });
 
   test('is taken with everything that it may hold', () => {
-    const job = aMailJob({
+    const written = aMailJob({
       tenant: contoso.toUpperCase(),
+      sendAs: { address: 'sales@contoso.example', name: 'Verkauf ' },
       to: [{ address: 'anna@customer.example', name: 'Anna Müller, Einkauf' }, 'ben@customer.example'],
       cc: ['carla@customer.example'],
       bcc: [{ address: 'archive@contoso.example' }],
       replyTo: ['service@contoso.example'],
       subject: 'Grüße 🎉',
-      text: undefined,
       html: '<p>Hello</p>',
+      importance: 'high',
+      headers: [{ name: 'X-Campaign', value: 'Frühling' }],
+      listUnsubscribe: {
+        mailto: 'leave@contoso.example?subject=leave',
+        url: 'https://contoso.example/leave',
+        oneClick: true,
+      },
+      calendar,
       attachments: [anAttachment(), anAttachment({ name: 'logo.png', contentType: 'image/png', contentId: 'logo@1' })],
       saveToSentItems: false,
+      delivery: 'exactly-once',
+      onUnknown: 'resend',
+      notBefore: '2026-01-31T09:30:00Z',
+      expiresAt: '2026-01-31T10:30:01.5+01:00',
     });
-    const parsed = parseMailJob(job);
-    assert.equal(parsed.tenant, contoso);
-    assert.deepEqual(parsed.to, [
-      { address: 'anna@customer.example', name: 'Anna Müller, Einkauf' },
-      { address: 'ben@customer.example' },
-    ]);
-    assert.equal(parsed.html, '<p>Hello</p>');
-    assert.ok(!('text' in parsed));
-    assert.deepEqual(parsed.attachments, job['attachments']);
-    assert.equal(parsed.saveToSentItems, false);
+    assert.deepEqual(parseMailJob(written).job, {
+      ...written,
+      tenant: contoso,
+      to: [{ address: 'anna@customer.example', name: 'Anna Müller, Einkauf' }, { address: 'ben@customer.example' }],
+      cc: [{ address: 'carla@customer.example' }],
+      bcc: [{ address: 'archive@contoso.example' }],
+      replyTo: [{ address: 'service@contoso.example' }],
+      notBefore: Date.UTC(2026, 0, 31, 9, 30),
+      expiresAt: Date.UTC(2026, 0, 31, 9, 30, 1, 500),
+    });
   });
+
+  test('may name content instead of holding it', () => {
+    const ref = refTo('It is attached.');
+    const attachments = [anAttachment({ content: ref })];
+    const job = aParsedMailJob({ text: ref, html: ref, calendar: { ...calendar, content: ref }, attachments });
+    assert.deepEqual([job.text, job.html, job.calendar?.content], [ref, ref, ref]);
+    assert.deepEqual(job.attachments, attachments);
+    // Whoever computes hashes writes them in either case.
+    assert.deepEqual(aParsedMailJob({ text: { ...ref, sha256: ref.sha256.toUpperCase() } }).text, ref);
+  });
+
+  test('may be a ready MIME message with its envelope', () => {
+    const mime = refTo('Subject: x\r\n\r\n');
+    const job = aParsedMailJob({
+      subject: undefined,
+      text: undefined,
+      mime,
+      delivery: 'standard',
+      saveToSentItems: false,
+    });
+    assert.deepEqual(job.mime, mime);
+    assert.deepEqual(job.to, [{ address: 'anna@customer.example' }]);
+  });
+
+  for (const content of [{ html: '' }, { text: '' }, { text: 'a', html: '<p>a' }, { calendar }]) {
+    test(`may have ${Object.keys(content).join(' and ')} for its content`, () => {
+      const job = aParsedMailJob({ text: undefined, ...content });
+      for (const [name, value] of Object.entries(content)) {
+        assert.deepEqual(Object.entries(job).find(([key]) => key === name)?.[1], value);
+      }
+    });
+  }
 
   test('may have line breaks where they belong: in its text', () => {
     assert.equal(aParsedMailJob({ text: 'one\r\ntwo\n' }).text, 'one\r\ntwo\n');
   });
+});
+
+describe('a recipient who is named twice', () => {
+  test('is written to once: in the first of to, cc and bcc that names him', () => {
+    const { job, removed } = parseMailJob(
+      aMailJob({
+        to: ['anna@customer.example', { address: 'ANNA@customer.example', name: 'Anna' }],
+        cc: ['ben@customer.example', 'anna@CUSTOMER.example'],
+        bcc: ['Ben@customer.example', 'carla@customer.example'],
+        replyTo: ['anna@customer.example', 'anna@customer.example'],
+      }),
+    );
+    assert.deepEqual(job.to, [{ address: 'anna@customer.example' }]);
+    assert.deepEqual(job.cc, [{ address: 'ben@customer.example' }]);
+    assert.deepEqual(job.bcc, [{ address: 'carla@customer.example' }]);
+    assert.equal(job.replyTo.length, 2, 'nobody is written to by replyTo');
+    assert.equal(removed, 3);
+  });
+
+  for (const [one, same] of [
+    ['anna@bücher.example', 'anna@xn--bcher-kva.example'],
+    ['anna@BÜCHER.example', 'anna@bücher.example'],
+    ['anna@日本。example', 'anna@日本.example'],
+    ['"anna"@customer.example', 'anna@customer.example'],
+    ['"an\\na"@customer.example', 'anna@customer.example'],
+    ['ÄNNE@customer.example', 'a\u0308nne@customer.example'],
+  ] as const) {
+    test(`is known however he is written: ${one} and ${same}`, () => {
+      assert.equal(parseMailJob(aMailJob({ to: [one], bcc: [same] })).removed, 1);
+    });
+  }
+
+  for (const [one, other] of [
+    ['anna@customer.example', 'anna+news@customer.example'],
+    ['anna@customer.example', 'anna@mail.customer.example'],
+    ['"anna "@customer.example', 'anna@customer.example'],
+  ] as const) {
+    test(`is somebody else: ${one} and ${other}`, () => {
+      assert.equal(parseMailJob(aMailJob({ to: [one, other] })).removed, 0);
+    });
+  }
 });
 
 describe('the version', () => {
@@ -79,86 +170,14 @@ describe('recipients', () => {
     assert.equal(job.to.length + job.cc.length + job.bcc.length, 500);
   });
 
-  test('may not be 501', () => {
-    for (const one of ['to', 'cc', 'bcc']) {
-      const expected = 'at most 500 recipients in to, cc and bcc together';
-      assert.deepEqual(
-        wrongField({ to: addresses(500), ...(one === 'to' ? { to: addresses(501) } : { [one]: addresses(1) }) }),
-        {
-          field: '/to',
-          expected,
-        },
-      );
-    }
-  });
-
   test('may be in bcc alone', () => {
     assert.deepEqual(aParsedMailJob({ to: undefined, bcc: ['a@b.example'] }).bcc, [{ address: 'a@b.example' }]);
   });
 });
 
-describe('the fingerprint', () => {
-  test('is the same for the same mail, whatever the order of its fields, at any depth', () => {
-    const job = aMailJob({ to: [{ address: 'a@b.example', name: 'A' }], attachments: [anAttachment()] });
-    const expected = fingerprint(job);
-    assert.match(expected, /^[\w-]{43}$/);
-    for (const same of [
-      Object.fromEntries(Object.entries(job).reverse()),
-      { ...job, to: [{ name: 'A', address: 'a@b.example' }] },
-      { ...job, attachments: [Object.fromEntries(Object.entries(anAttachment()).reverse())] },
-    ]) {
-      assert.notEqual(JSON.stringify(same), JSON.stringify(job));
-      assert.equal(fingerprint(same), expected);
-    }
-  });
-
-  test('is over what the producer wrote: a default that a later version adds does not change it', () => {
-    const job = aMailJob();
-    assert.notDeepEqual(parseMailJob(job), job, 'parsing adds defaults');
-    assert.notEqual(fingerprint(job), fingerprint(parseMailJob(job)));
-    // Spelt out, since rows outlive a version: another way of writing it would make every waiting job look like another one.
-    const written =
-      '{"from":"billing@contoso.example","id":"invoice-4711","subject":"Your invoice",' +
-      `"tenant":"${contoso}","text":"It is attached.","to":["anna@customer.example"],"version":1}`;
-    assert.equal(fingerprint(job), createHash('sha256').update(written).digest('base64url'));
-  });
-
-  test('keeps the order of a list, which is the mail', () => {
-    const [one, other] = ['a@b.example', 'c@d.example'];
-    assert.notEqual(fingerprint(aMailJob({ to: [one, other] })), fingerprint(aMailJob({ to: [other, one] })));
-  });
-
-  test('can be taken of a job that is none, and tells one from the other', () => {
-    const broken = [{}, { version: 9 }, { to: null }, { to: {} }, { to: [] }, { to: [[]] }, { to: [{}] }];
-    assert.equal(new Set(broken.map(fingerprint)).size, broken.length);
-  });
-
-  test('differs with each field', () => {
-    const others = [
-      { id: 'other' },
-      { tenant: '22222222-bbbb-4bbb-8bbb-222222222222' },
-      { from: 'other@contoso.example' },
-      { to: ['other@customer.example'] },
-      { to: undefined, cc: ['anna@customer.example'] },
-      { to: undefined, bcc: ['anna@customer.example'] },
-      { replyTo: ['other@contoso.example'] },
-      { subject: 'Your Invoice' },
-      { text: 'It is attached' },
-      { text: undefined, html: 'It is attached.' },
-      { attachments: [anAttachment()] },
-      { saveToSentItems: false },
-    ];
-    const all = [{}, ...others].map((overrides) => fingerprint(aMailJob(overrides)));
-    assert.equal(new Set(all).size, all.length);
-  });
-});
-
-test('an attachment may have a media type with parameters, and nothing that is none', () => {
-  const typed = (contentType: string) => aMailJob({ attachments: [anAttachment({ contentType })] });
+test('an attachment may have a media type with parameters', () => {
   for (const good of ['text/plain; charset=utf-8', 'text/calendar;method=REQUEST; name="an event.ics"']) {
-    assert.equal(parseMailJob(typed(good)).attachments[0]?.contentType, good);
-  }
-  for (const bad of ['text/plain;', 'text/plain; charset', 'text/plain; a="b', 'text/plain; a=b\r\nX-Evil: 1']) {
-    assert.throws(() => parseMailJob(typed(bad)), withCode('JOB_INVALID'), bad);
+    const { attachments } = aParsedMailJob({ attachments: [anAttachment({ contentType: good })] });
+    assert.equal(attachments[0]?.contentType, good);
   }
 });

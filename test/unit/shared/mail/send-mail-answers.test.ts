@@ -26,25 +26,25 @@ describe('what Graph answers', () => {
     'JOB_TOO_LARGE',
     'SEND_UNCONFIRMED',
   ];
-  const detail = { status: 418, graphCode: 'ErrorTeapot', requestId: 'request-2' };
-  const graphs = { graphCode: 'ErrorTeapot', requestId: 'request-2' };
+  const detail = { status: 418, serviceCode: 'ErrorTeapot', requestId: 'request-2' };
+  const graphs = { serviceCode: 'ErrorTeapot', requestId: 'request-2' };
 
   for (const code of codes.filter((one) => errorMeanings[one].disposition === 'again')) {
     test(`${code} puts the job back, and its row waits`, async () => {
       const room = aMailRoom();
-      room.transport.answer = failing(code, { detail });
+      room.carrier.answer = failing(code, { detail });
       await room.sendMail.handle(aMailJob());
       const [returned, ...more] = room.queue.returned;
-      assert.deepEqual([more, room.queue.poisoned], [[], []]);
+      assert.deepEqual([more, room.outcomes.poisoned], [[], []]);
       assert.equal(returned?.text, JSON.stringify(aMailJob()));
       const notBefore = noon + returned.delayMilliseconds;
       assert.deepEqual(room.row(), anOutcome({ ...graphs, state: 'scheduled', code, notBefore }));
       assert.deepEqual(room.refused, code === 'SEND_TOKEN_REFUSED' ? [contoso] : []);
       assert.deepEqual(room.log.events(), ['job.put-back']);
 
-      room.transport.answer = () => Promise.resolve({ requestId: 'request-3' });
+      room.carrier.answer = () => Promise.resolve({ requestId: 'request-3' });
       room.clock.advance(returned.delayMilliseconds);
-      await room.sendMail.handle(returned.text);
+      await room.sendMail.handle(room.queue.messages[0]);
       const sent = { state: 'sent', tries: 2, requestId: 'request-3', updatedAt: notBefore } as const;
       assert.deepEqual(room.row(), anOutcome(sent));
     });
@@ -53,14 +53,14 @@ describe('what Graph answers', () => {
   for (const code of codes.filter((one) => errorMeanings[one].disposition === 'never')) {
     test(`${code} ends the job as failed, and its id is free again`, async () => {
       const room = aMailRoom();
-      room.transport.answer = failing(code, { detail });
+      room.carrier.answer = failing(code, { detail });
       await room.sendMail.handle(aMailJob());
       assert.deepEqual(room.row(), anOutcome({ ...graphs, state: 'failed', code }));
       assert.deepEqual(poisonCodes(room), [code]);
-      assert.equal(room.queue.poisoned[0]?.text, JSON.stringify(aMailJob()));
+      assert.equal(room.outcomes.poisoned[0]?.text, JSON.stringify(aMailJob()));
       assert.deepEqual([room.queue.returned, room.refused, room.stopped], [[], [], []]);
 
-      room.transport.answer = () => Promise.resolve({ requestId: 'request-3' });
+      room.carrier.answer = () => Promise.resolve({ requestId: 'request-3' });
       await room.sendMail.handle(aMailJob({ subject: 'Corrected' }));
       assert.equal(room.row()?.state, 'sent');
       assert.equal(room.sent.length, 2);
@@ -69,32 +69,32 @@ describe('what Graph answers', () => {
 
   test('SEND_UNCONFIRMED leaves the outcome unknown, and the job is never sent again', async () => {
     const room = aMailRoom();
-    room.transport.answer = failing('SEND_UNCONFIRMED', { detail });
+    room.carrier.answer = failing('SEND_UNCONFIRMED', { detail });
     await room.sendMail.handle(aMailJob());
     assert.deepEqual(room.row(), anOutcome({ ...graphs, state: 'unknown', code: 'SEND_UNCONFIRMED' }));
     assert.deepEqual(poisonCodes(room), ['SEND_UNCONFIRMED']);
     await room.sendMail.handle(aMailJob());
     assert.equal(room.sent.length, 1);
     assert.deepEqual(room.queue.returned, []);
-    assert.equal(room.queue.poisoned.length, 1);
+    assert.equal(room.outcomes.poisoned.length, 1);
   });
 
   test('an error of the transport that nobody foresaw leaves the outcome unknown: it may have left', async () => {
     const room = aMailRoom();
-    room.transport.answer = () => Promise.reject(new TypeError('to anna@customer.example'));
+    room.carrier.answer = () => Promise.reject(new TypeError('to anna@customer.example'));
     await room.sendMail.handle(aMailJob());
     assert.equal(room.row()?.state, 'unknown');
     assert.deepEqual(poisonCodes(room), ['SEND_UNCONFIRMED']);
-    assert.doesNotMatch(room.queue.poisoned[0]?.reason.message ?? '', /anna/);
+    assert.doesNotMatch(room.outcomes.poisoned[0]?.reason.message ?? '', /anna/);
   });
 
   test('the cache is told of a token that was refused, and the next try has another', async () => {
     const room = aMailRoom();
     const { tokens, refused } = room;
     tokens.get = (tenantId) => Promise.resolve(aToken({ tenantId, value: refused.length === 0 ? 'stale' : 'fresh' }));
-    room.transport.answer = failing('SEND_TOKEN_REFUSED');
+    room.carrier.answer = failing('SEND_TOKEN_REFUSED');
     await room.sendMail.handle(aMailJob());
-    room.transport.answer = () => Promise.resolve({ requestId: undefined });
+    room.carrier.answer = () => Promise.resolve({ requestId: undefined });
     room.clock.advance(minutes);
     await room.sendMail.handle(aMailJob());
     assert.deepEqual(
@@ -115,10 +115,10 @@ describe('what Graph answers', () => {
     };
     await source.get(contoso, 'graph');
     clock.advance(20 * minutes);
-    room.transport.answer = failing('SEND_TOKEN_REFUSED');
+    room.carrier.answer = failing('SEND_TOKEN_REFUSED');
     await room.sendMail.handle(aMailJob());
     assert.equal(room.row()?.state, 'scheduled');
-    assert.deepEqual([room.sent.length, room.queue.returned.length, room.queue.poisoned], [1, 1, []]);
+    assert.deepEqual([room.sent.length, room.queue.returned.length, room.outcomes.poisoned], [1, 1, []]);
     assert.deepEqual(removals, [contoso]);
   });
 });
@@ -127,7 +127,7 @@ describe('the delay before the next try', () => {
   async function delayAfter(tries: number, retryAfterSeconds?: number): Promise<number | undefined> {
     const room = aMailRoom();
     if (tries > 1) room.outcomes.put(anOutcome({ state: 'scheduled', tries: tries - 1 }));
-    room.transport.answer = failing('SEND_THROTTLED', retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
+    room.carrier.answer = failing('SEND_THROTTLED', retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
     await room.sendMail.handle(aMailJob());
     assert.equal(room.row()?.tries, tries);
     return room.queue.returned[0]?.delayMilliseconds;
@@ -172,9 +172,9 @@ describe('the delay before the next try', () => {
 
 test('a second delivery of a job that waits does not send it before its time', async () => {
   const room = aMailRoom();
-  room.transport.answer = failing('SEND_THROTTLED', { retryAfterSeconds: 3600 });
+  room.carrier.answer = failing('SEND_THROTTLED', { retryAfterSeconds: 3600 });
   await room.sendMail.handle(aMailJob());
-  room.transport.answer = () => Promise.resolve({ requestId: undefined });
+  room.carrier.answer = () => Promise.resolve({ requestId: undefined });
   room.clock.advance(10 * minutes);
   await room.sendMail.handle(aMailJob());
   assert.equal(room.sent.length, 1);

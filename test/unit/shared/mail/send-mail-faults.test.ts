@@ -22,23 +22,27 @@ describe('storage that fails before the send', () => {
   }
   const ways: Record<string, Way> = {
     'on the look-up of the tenant': { fails: ({ tenants }) => (tenants.find = storageFails) },
-    'on the insert of the claim': { isFirst: true, fails: ({ outcomes }) => (outcomes.insert = storageFails) },
-    'on the look-up of the claim': { fails: ({ outcomes }) => (outcomes.read = storageFails) },
-    'on the claim of a job that waited': { fails: ({ outcomes }) => (outcomes.replace = storageFails) },
+    'on the insert of the claim': { isFirst: true, fails: ({ outcomes }) => (outcomes.commit = storageFails) },
+    "on the look-up of the mailbox's gate": { fails: ({ outcomes }) => (outcomes.readGate = storageFails) },
+    'on the look-up of the row': { fails: ({ outcomes }) => (outcomes.read = storageFails) },
+    'on the claim of a job that waited': { fails: ({ outcomes }) => (outcomes.commit = storageFails) },
+    'on the look-up of content': {
+      item: aMailJob({ text: { blob: 'jobs/text', sha256: '0'.repeat(64), bytes: 1 } }),
+      fails: ({ content }) => (content.open = storageFails),
+    },
     'on the first row of a job that is to wait': {
       room: () => aMailRoom(aPendingTenant()),
       isFirst: true,
-      fails: ({ outcomes }) => (outcomes.insert = storageFails),
+      fails: ({ outcomes }) => (outcomes.commit = storageFails),
     },
     'on the row of a job that is to wait again': {
       room: () => aMailRoom(aPendingTenant()),
-      fails: ({ outcomes }) => (outcomes.replace = storageFails),
+      fails: ({ outcomes }) => (outcomes.commit = storageFails),
     },
     'on the look-up for a refusal': { room: gone, fails: ({ outcomes }) => (outcomes.read = storageFails) },
-    'on the poison queue, for a refusal': { room: gone, fails: ({ queue }) => (queue.poison = storageFails) },
-    'on the row of a refusal': { room: gone, fails: ({ outcomes }) => (outcomes.replace = storageFails) },
+    'on the row of a refusal': { room: gone, fails: ({ outcomes }) => (outcomes.commit = storageFails) },
     'on the refusal of what is no mail job': {
-      fails: ({ queue }) => (queue.poison = storageFails),
+      fails: ({ outcomes }) => (outcomes.commit = storageFails),
       item: 'junk',
     },
     'on the stopping of the tenant': {
@@ -65,45 +69,50 @@ describe('storage that fails before the send', () => {
     });
   }
 
-  test('on the word about a worker that died puts the job back, and it is not sent again for that', async () => {
+  test('on the word about a worker that died leaves the row as it was, and says it when storage is back', async () => {
     const room = aMailRoom();
     room.outcomes.put(anOutcome());
     room.clock.advance(10 * minutes);
-    const { poison } = room.queue;
-    room.queue.poison = storageFails;
-    await room.sendMail.handle(aMailJob());
-    assert.deepEqual(room.queue.returned, [{ text: JSON.stringify(aMailJob()), delayMilliseconds: 1 * minutes }]);
-    assert.deepEqual(room.row(), anOutcome());
+    const commit = room.outcomes.commit.bind(room.outcomes);
+    let commits = 0;
+    // The row is taken over, and what is found cannot be written.
+    room.outcomes.commit = (tenantId, changes) => {
+      commits += 1;
+      return commits > 2 ? storageFails() : commit(tenantId, changes);
+    };
+    await assert.rejects(room.sendMail.handle(aMailJob()), withCode('STORAGE_UNAVAILABLE'));
+    assert.deepEqual([room.row()?.state, room.outcomes.poisoned], ['sending', []]);
 
-    room.queue.poison = poison;
+    room.outcomes.commit = commit;
+    room.clock.advance(10 * minutes);
     await room.sendMail.handle(aMailJob());
     assert.equal(room.row()?.state, 'unknown');
-    assert.deepEqual([room.sent, room.queue.poisoned.length], [[], 1]);
+    assert.deepEqual([room.sent, room.outcomes.poisoned.length], [[], 1]);
   });
 
   test('costs no try, however long it lasts, and the job is sent when it is over', async () => {
     const room = aMailRoom();
     const { outcomes, queue, clock } = room;
-    const insert = outcomes.insert.bind(outcomes);
-    outcomes.insert = storageFails;
+    const commit = outcomes.commit.bind(outcomes);
+    outcomes.commit = storageFails;
     for (let minute = 0; minute < 120; minute += 1) {
       await room.sendMail.handle(queue.returned.at(-1)?.text ?? aMailJob());
       clock.advance(1 * minutes);
     }
     assert.equal(queue.returned.length, 120);
 
-    outcomes.insert = insert;
+    outcomes.commit = commit;
     await room.sendMail.handle(queue.returned.at(-1)?.text);
-    assert.deepEqual([room.row()?.state, room.row()?.tries, room.sent.length, queue.poisoned], ['sent', 1, 1, []]);
+    assert.deepEqual([room.row()?.state, room.row()?.tries, room.sent.length, outcomes.poisoned], ['sent', 1, 1, []]);
     assert.equal(room.sent[0]?.token.tenantId, contoso);
   });
 
   test('on the put-back as well throws, so that the queue keeps the message', async () => {
     const room = aMailRoom();
     room.tenants.find = storageFails;
-    room.queue.putBack = storageFails;
+    room.queue.put = storageFails;
     await assert.rejects(room.sendMail.handle(aMailJob()), withCode('STORAGE_UNAVAILABLE'));
-    assert.deepEqual([room.sent, room.queue.poisoned, room.outcomes.written], [[], [], []]);
+    assert.deepEqual([room.sent, room.outcomes.poisoned, room.outcomes.written], [[], [], []]);
   });
 });
 
@@ -111,14 +120,17 @@ describe('storage that fails after the send', () => {
   test('throws: the mail is neither put back nor sent again, then or ever', async () => {
     const room = aMailRoom();
     const { outcomes, clock } = room;
-    const replace = outcomes.replace.bind(outcomes);
-    outcomes.replace = failing('STORAGE_UNAVAILABLE');
+    const commit = outcomes.commit.bind(outcomes);
+    room.carrier.answer = () => {
+      outcomes.commit = failing('STORAGE_UNAVAILABLE');
+      return Promise.resolve({ requestId: 'request-1' });
+    };
     await assert.rejects(room.sendMail.handle(aMailJob()), withCode('STORAGE_UNAVAILABLE'));
     assert.equal(room.sent.length, 1);
-    assert.deepEqual([room.queue.returned, room.queue.poisoned], [[], []]);
+    assert.deepEqual([room.queue.returned, room.outcomes.poisoned], [[], []]);
 
     // The queue delivers it again, host.json says after 30 seconds; the table is back.
-    outcomes.replace = replace;
+    outcomes.commit = commit;
     clock.advance(30 * seconds);
     await room.sendMail.handle(aMailJob());
     assert.deepEqual(
@@ -135,9 +147,12 @@ describe('storage that fails after the send', () => {
   test('leaves a line in the log that says it was sent, and what Graph called it: it was there before the row', async () => {
     const room = aMailRoom();
     const { outcomes } = room;
-    outcomes.replace = () => {
-      assert.deepEqual(room.log.events(), ['job.sent']);
-      return failing('STORAGE_UNAVAILABLE')();
+    room.carrier.answer = () => {
+      outcomes.commit = () => {
+        assert.deepEqual(room.log.events(), ['job.sent']);
+        return failing('STORAGE_UNAVAILABLE')();
+      };
+      return Promise.resolve({ requestId: 'request-1' });
     };
     await assert.rejects(room.sendMail.handle(aMailJob()), withCode('STORAGE_UNAVAILABLE'));
     assert.deepEqual(room.log.lines, [
@@ -151,69 +166,75 @@ describe('storage that fails after the send', () => {
 
   test('on the put-back throws, and the row does not say that the job is being sent', async () => {
     const room = aMailRoom();
-    room.queue.putBack = failing('STORAGE_UNAVAILABLE');
-    room.transport.answer = failing('SEND_THROTTLED');
+    room.queue.put = failing('STORAGE_UNAVAILABLE');
+    room.carrier.answer = failing('SEND_THROTTLED');
     await assert.rejects(room.sendMail.handle(aMailJob()), withCode('STORAGE_UNAVAILABLE'));
     assert.equal(room.row()?.state, 'scheduled');
   });
 });
 
 describe('a job that goes to poison', () => {
-  interface Way {
-    /** Whether the request has been made: from then on a fault must not bring the job back by itself. */
-    readonly wasTried: boolean;
-    readonly prepare: (room: MailRoom) => unknown;
-  }
-  const ways: Record<string, Way> = {
-    'because it is no mail job': { wasTried: false, prepare: () => aMailJob({ subject: 7 }) },
+  const ways: Record<string, { readonly prepare: (room: MailRoom) => unknown }> = {
+    'because it is no mail job': { prepare: () => aMailJob({ subject: 7 }) },
     'because its tenant is gone': {
-      wasTried: false,
       prepare: ({ tenants }) => {
         tenants.rows.clear();
         return aMailJob();
       },
     },
     'because Graph refused it': {
-      wasTried: true,
-      prepare: ({ transport }) => {
-        transport.answer = failing('SEND_FORBIDDEN');
+      prepare: ({ carrier }) => {
+        carrier.answer = failing('SEND_FORBIDDEN');
         return aMailJob();
       },
     },
     'because its answer was lost': {
-      wasTried: true,
-      prepare: ({ transport }) => {
-        transport.answer = failing('SEND_UNCONFIRMED');
+      prepare: ({ carrier }) => {
+        carrier.answer = failing('SEND_UNCONFIRMED');
         return aMailJob();
       },
     },
   };
 
-  for (const [why, { wasTried, prepare }] of Object.entries(ways)) {
-    test(`${why} lies there before its row is final`, async () => {
+  for (const [why, { prepare }] of Object.entries(ways)) {
+    test(`${why} is put there with the end of its row, in one transaction`, async () => {
       const room = aMailRoom();
-      const item = prepare(room);
-      const { outcomes, queue } = room;
-      const statesThen: (string | undefined)[] = [];
-      queue.poison = (entry) => {
-        statesThen.push(room.row()?.state);
-        queue.poisoned.push(entry);
-        return Promise.resolve();
-      };
-      await room.sendMail.handle(item);
-      assert.deepEqual(statesThen, [wasTried ? 'sending' : undefined]);
-      assert.match(outcomes.written.at(-1)?.state ?? '', /^(refused|failed|unknown)$/);
-    });
-
-    test(`${why} is not final when it cannot be put there`, async () => {
-      const room = aMailRoom();
-      const item = prepare(room);
-      room.queue.poison = failing('STORAGE_UNAVAILABLE');
-      const handled = room.sendMail.handle(item);
-      if (wasTried) await assert.rejects(handled, withCode('STORAGE_UNAVAILABLE'));
-      else await handled;
-      assert.equal(room.row()?.state, wasTried ? 'sending' : undefined);
-      assert.equal(room.queue.returned.length, wasTried ? 0 : 1);
+      await room.sendMail.handle(prepare(room));
+      const last = room.outcomes.commits.at(-1) ?? [];
+      const kinds = last.map((change) => (change.kind === 'outcome' ? change.outcome.state : change.kind));
+      assert.match(kinds.join(' '), /^(refused|failed|unknown) poison( gate)?$/);
+      assert.deepEqual(room.published, [room.row()]);
     });
   }
+});
+
+describe('a fault that nobody foresaw, before anything left', () => {
+  function aFaultyRoom(): MailRoom {
+    const room = aMailRoom();
+    room.tokens.get = () => Promise.reject(new TypeError('of anna@customer.example'));
+    return room;
+  }
+
+  test('is thrown four times, for the queue to try again, and nothing is written', async () => {
+    const room = aFaultyRoom();
+    for (const dequeues of [1, 2, 3, 4]) await assert.rejects(room.sendMail.handle(aMailJob(), dequeues), TypeError);
+    assert.deepEqual([room.outcomes.written, room.outcomes.poisoned], [[], []]);
+  });
+
+  test('at the fifth time leaves its reason where the Functions host would keep none', async () => {
+    const room = aFaultyRoom();
+    await room.sendMail.handle(aMailJob(), 5);
+    assert.deepEqual([room.row()?.state, room.row()?.code], ['failed', 'UNEXPECTED']);
+    const [entry] = room.outcomes.poisoned;
+    assert.equal(entry?.text, JSON.stringify(aMailJob()));
+    assert.equal(entry.reason.code, 'UNEXPECTED');
+    assert.doesNotMatch(JSON.stringify(entry.reason), /anna/);
+  });
+
+  test('at the fifth time does not touch the row of a job that may be leaving', async () => {
+    const room = aFaultyRoom();
+    room.outcomes.put(anOutcome());
+    await room.sendMail.handle(aMailJob(), 5);
+    assert.deepEqual([room.row(), room.outcomes.poisoned, room.queue.returned.length], [anOutcome(), [], 1]);
+  });
 });

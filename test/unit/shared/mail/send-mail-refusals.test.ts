@@ -12,7 +12,7 @@ import { noon } from '../../../support/clock.ts';
 import { failing } from '../../../support/failing.ts';
 import { aMailJob } from '../../../support/mail-job.ts';
 import { aMailRoom, assertDelay, poisonCodes } from '../../../support/mail-room.ts';
-import { anOutcome } from '../../../support/outcome.ts';
+import { anOutcome, anUnclaimedOutcome } from '../../../support/outcome.ts';
 import { aPendingTenant, aTenant } from '../../../support/tenant.ts';
 
 describe('a message that is no mail job', () => {
@@ -20,23 +20,25 @@ describe('a message that is no mail job', () => {
     const room = aMailRoom();
     const message = aMailJob({ to: ['anna@customer.example', 'nobody'] });
     await room.sendMail.handle(message);
-    const [entry, ...more] = room.queue.poisoned;
+    const [entry, ...more] = room.outcomes.poisoned;
     assert.deepEqual(more, []);
     assert.equal(entry?.text, JSON.stringify(message));
     assert.equal(entry.reason.code, 'JOB_INVALID');
     assert.equal(entry.reason.field, '/to/1');
-    assert.deepEqual([entry.reason.tenant, entry.reason.id], [contoso, 'invoice-4711']);
+    assert.deepEqual([entry.tenantId, entry.id], [contoso, 'invoice-4711']);
     assert.deepEqual(room.row(), {
       tenantId: contoso,
       id: 'invoice-4711',
       state: 'refused',
+      transport: 'graph',
       fingerprint: fingerprint(message),
       tries: 0,
       createdAt: noon,
       updatedAt: noon,
+      endedAt: noon,
       code: 'JOB_INVALID',
       field: '/to/1',
-      expected: 'a mail address, or an object with address and name',
+      expected: 'a mail address like anna@contoso.example',
     });
     assert.deepEqual([room.sent, room.queue.returned], [[], []]);
   });
@@ -53,7 +55,7 @@ describe('a message that is no mail job', () => {
       await room.sendMail.handle(item);
       const { text, digest } = rawMessage(item);
       assert.deepEqual(poisonCodes(room), [code]);
-      assert.equal(room.queue.poisoned[0]?.text, text);
+      assert.equal(room.outcomes.poisoned[0]?.text, text);
       const row = room.outcomes.row(unreadableTenant, `message-${digest}`);
       assert.equal(row?.state, 'refused');
       assert.equal(row.code, code);
@@ -90,7 +92,7 @@ describe('a message that is no mail job', () => {
     );
     const room = aMailRoom();
     await room.sendMail.handle(item);
-    assert.equal(room.queue.poisoned.length, 1);
+    assert.equal(room.outcomes.poisoned.length, 1);
     assert.match(poisonCodes(room).join(), /^JOB_(INVALID|NOT_JSON)$/);
     assert.deepEqual([room.sent, room.queue.returned], [[], []]);
   });
@@ -170,8 +172,8 @@ describe('a job of a tenant without consent', () => {
     assert.equal(returned?.text, JSON.stringify(aMailJob()));
     assertDelay(returned.delayMilliseconds, 15 * seconds);
     const notBefore = noon + returned.delayMilliseconds;
-    assert.deepEqual(room.row(), anOutcome({ state: 'scheduled', code: 'TENANT_PENDING', notBefore }));
-    assert.deepEqual([room.sent, room.queue.poisoned], [[], []]);
+    assert.deepEqual(room.row(), anUnclaimedOutcome({ code: 'TENANT_PENDING', notBefore }));
+    assert.deepEqual([room.sent, room.outcomes.poisoned], [[], []]);
 
     await room.tenants.save(aTenant());
     room.clock.advance(returned.delayMilliseconds);
@@ -202,7 +204,7 @@ describe('a job whose token cannot be had', () => {
       assert.equal(room.queue.returned.length, 1);
       assert.equal(room.row()?.state, 'scheduled');
       assert.equal(room.row()?.code, code);
-      assert.deepEqual([room.sent, room.queue.poisoned, room.stopped], [[], [], []]);
+      assert.deepEqual([room.sent, room.outcomes.poisoned, room.stopped], [[], [], []]);
     });
   }
 
@@ -224,7 +226,7 @@ describe('a job whose token cannot be had', () => {
     room.tokens.get = () => Promise.reject(fault);
     await assert.rejects(room.sendMail.handle(aMailJob()));
     assert.equal(room.row(), undefined);
-    assert.deepEqual([room.sent, room.queue.returned, room.queue.poisoned], [[], [], []]);
+    assert.deepEqual([room.sent, room.queue.returned, room.outcomes.poisoned], [[], [], []]);
   });
 });
 
@@ -233,5 +235,5 @@ test('a message that the host has parsed and that is nested too deep to be writt
   const deep: unknown = JSON.parse(`{"a":${'['.repeat(9000)}${']'.repeat(9000)}}`);
   await room.sendMail.handle(deep);
   assert.deepEqual(poisonCodes(room), ['JOB_NOT_JSON']);
-  assert.match(room.queue.poisoned[0]?.text ?? '', /nested too deep/);
+  assert.match(room.outcomes.poisoned[0]?.text ?? '', /nested too deep/);
 });

@@ -1,0 +1,20 @@
+/** Text of a mail job that goes into a header: one line of it, in any script. */
+
+import { z } from 'zod';
+
+/** Whatever is longer meets no pattern: on megabytes of text V8 runs out of stack in one that repeats a group. */
+export const upTo = (most: number, error = `at most ${most} characters`): z.ZodString =>
+  z.string().max(most, { error, abort: true });
+
+/**
+ * A line break here could begin a header of its own.
+ *
+ * @param most in code points.
+ */
+export const line = (most: number): z.ZodString =>
+  upTo(most)
+    .regex(/^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/u, 'one line without control characters')
+    .refine((text) => text.isWellFormed(), wellFormed);
+
+/** Half of a surrogate pair has no UTF-8: it would arrive as another character. */
+export const wellFormed = 'well-formed Unicode';

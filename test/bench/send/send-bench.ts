@@ -1,0 +1,92 @@
+/** `npm run bench -- send`: the built bundle beside the least program that keeps the same promise. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { printTable } from '../../../local/table.ts';
+import type { Figure } from '../tokens/figure.ts';
+import { progressOn } from '../tokens/progress.ts';
+import { type Latency, measureLatency, type Percentiles } from './latency.ts';
+import { copyApp, startMeasuredHost } from './measured-host.ts';
+import { measureRounds, type Rounds } from './rounds.ts';
+import { World } from './send-world.ts';
+import { countStorageCalls, type StorageCalls } from './storage-calls.ts';
+
+export interface SendBench extends Rounds, Latency, StorageCalls {
+  /** What else the machine did: processes that wanted a core, over a minute before and after (getloadavg). */
+  readonly sendLoad: { readonly before: number; readonly after: number };
+}
+
+/**
+ * The least that the storage extension takes. With more, latency would be that of the polls, and nothing of a round is in
+ * it: a queue that has messages is asked again at once.
+ */
+const maxPollingInterval = '00:00:00.1000000';
+
+export async function measureSend(): Promise<SendBench> {
+  const progress = progressOn(process.stderr);
+  const say = (line: string): void => progress.say(line);
+  const load = (): number => loadavg()[0] ?? 0;
+  const before = load();
+  const folder = mkdtempSync(join(tmpdir(), 'send-bench-'));
+  try {
+    say('building the app, starting the cloud');
+    const app = await copyApp(folder, maxPollingInterval);
+    const world = await World.start(app);
+    try {
+      const direct = await startMeasuredHost(app, world.direct);
+      const rounds = await measureRounds(world, direct, say);
+      const latency = await measureLatency(world, say);
+      await direct.stop();
+      say('counting storage calls');
+      const front = await startMeasuredHost(app, world.throughFront);
+      const calls = await countStorageCalls(world);
+      await front.stop();
+      return { ...rounds, ...latency, ...calls, sendLoad: { before, after: load() } };
+    } finally {
+      await world.end();
+    }
+  } finally {
+    progress.end();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export function printSend(measured: SendBench): void {
+  const { throughput, cpu, latency, latencyRatio, throughputRatio, bareRatio, cpuPerMessageRatio } = measured;
+  const { storageCalls, storageCallsPerMessage } = measured;
+  console.log('\nOne message, one mail: median (least to most) of the rounds\n');
+  printTable(
+    ['', 'tenantpost', 'the least with claims', 'get, POST, delete'],
+    [
+      ['messages per second', figure(throughput.app), figure(throughput.claims), figure(throughput.bare)],
+      ['milliseconds of a core per message', figure(cpu.app), figure(cpu.claims), figure(cpu.bare)],
+      ['queue to accepted, ms: median, 99 %', both(latency.app), both(latency.claims), ''],
+    ],
+  );
+  console.log('\n');
+  printTable(
+    ['ratio', 'median (least to most)', 'goal'],
+    [
+      ['throughput over the least with claims', figure(throughputRatio), 'at least 0.9'],
+      ['throughput over get, POST, delete', figure(bareRatio), ''],
+      ['time of a core over the least with claims', figure(cpuPerMessageRatio), 'at most 2'],
+      ['latency over the least with claims: median, 99 %', both(latencyRatio), ''],
+      ['storage calls per message', storageCallsPerMessage.toFixed(2), 'at most 4'],
+    ],
+  );
+  console.log('\nStorage calls per message on a full queue\n');
+  const calls = Object.entries(storageCalls).sort(([, one], [, other]) => other - one);
+  printTable(
+    ['operation', 'per message'],
+    calls.map(([operation, count]) => [operation, count.toFixed(3)]),
+  );
+}
+
+function figure({ median, min, max }: Figure): string {
+  return `${median} (${min} to ${max})`;
+}
+
+function both({ median, p99 }: Percentiles): string {
+  return `${median}, ${p99}`;
+}
