@@ -48,7 +48,9 @@ export function planEvents({ messages, delivery, deliveries, uploads }: EventOpt
     plan(count, () => ({ kind: 'kill-at-step', step, downSeconds: downSeconds() }), isRare);
   }
   for (const services of isShort ? outages.slice(0, 3) : outages) {
-    const seconds = (): number => (isShort ? 1 : 2 + random.below(4));
+    // Of tokens there is one a minute or so: a short outage of those who make them would meet none.
+    const least = services.some((service) => tokenServices.includes(service)) ? 6 : 2;
+    const seconds = (): number => (isShort ? 1 : least + random.below(4));
     plan(times(0.2), () => ({ kind: 'outage', services, seconds: seconds() }));
   }
   for (const { name, perThousand, rule, of, isLong } of faults) {
@@ -68,6 +70,8 @@ const shortRun = 600;
 function isOfFew(of: 'uploads' | 'drafts' | undefined, delivery: ChaosDelivery): boolean {
   return of === 'uploads' || (of === 'drafts' && delivery === 'standard');
 }
+
+const tokenServices: readonly ServiceName[] = ['entra', 'vault', 'identity'];
 
 const outages: readonly (readonly ServiceName[])[] = [
   ['entra'],

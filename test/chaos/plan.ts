@@ -29,7 +29,7 @@ interface PlannedWorld {
   readonly settlingMilliseconds: number;
   /** Microsoft's pages say that it does, users that it does not. */
   readonly sendingKeepsImmutableIds: boolean;
-  /** Short, so that tokens are renewed while Entra and the vault have their outages. */
+  /** Short, so that tokens are renewed while Entra has its outages; longer than its clock and Graph's are apart. */
   readonly tokenLifetimeSeconds: number;
   /** What each mailbox may send: the app is told so, and the local cloud answers 429 beyond it. */
   readonly messagesPerMinute: number;
@@ -52,10 +52,10 @@ export function makePlan({ seed, messages, delivery }: PlanOptions): Plan {
   const jobs = planJobs({ seed, messages, delivery, tenants }, partOf(seed, 'jobs'));
   const random = partOf(seed, 'world');
   const world: PlannedWorld = {
-    graphClockSeconds: (20 + random.below(100)) * (random.chance(0.5) ? 1 : -1),
+    graphClockSeconds: (5 + random.below(25)) * (random.chance(0.5) ? 1 : -1),
     settlingMilliseconds: 500 + random.below(1000),
     sendingKeepsImmutableIds: random.chance(0.5),
-    tokenLifetimeSeconds: 240,
+    tokenLifetimeSeconds: 120,
     messagesPerMinute: messages < 2000 ? 600 : 300,
   };
   const arriving = jobs.filter(isDelivered).length;
