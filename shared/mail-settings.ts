@@ -1,6 +1,7 @@
 /** The settings of sending: pace, deliveries, and how long what became of a mail job is kept. */
 
 import { z } from 'zod';
+import { queues } from './names.ts';
 
 export interface MailConfig {
   /** What a job has that says nothing of its own, of a tenant that has nothing of its own. */
@@ -43,6 +44,8 @@ export const mailSettings = {
   TENANTPOST_EVENTS_QUEUE: z
     .string()
     .regex(/^[a-z0-9](?:-?[a-z0-9]){2,62}$/, 'a queue name: 3 to 63 lower-case letters, digits and single dashes')
+    // An event on a send queue would be refused as a mail job, and that would be an event.
+    .refine((name) => !Object.values<string>(queues).includes(name), 'a queue that holds no mail jobs')
     .optional(),
 };
 

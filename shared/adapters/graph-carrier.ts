@@ -17,15 +17,25 @@ interface Dependencies {
   readonly sealing: Sealing;
 }
 
+/**
+ * How long a worker goes on with attachments, in milliseconds; the next one goes on from there. The Functions host ends the
+ * whole process, with every other mail in it, when a worker takes five minutes (`functionTimeout` in host.json), and a request
+ * that is under way by then may take 100 seconds.
+ */
+const usualTime = 90_000;
+
 export class GraphCarrier implements Carrier {
   readonly transport = 'graph';
   readonly resource = 'graph';
   readonly #client: GraphClient;
   readonly #sealing: Sealing;
+  readonly #within: number;
 
-  constructor({ url, sealing }: Dependencies) {
+  /** @param within how long attachments may take at a time, in milliseconds. */
+  constructor({ url, sealing }: Dependencies, within: number = usualTime) {
     this.#client = new GraphClient(url);
     this.#sealing = sealing;
+    this.#within = within;
   }
 
   async send(claimed: Claimed): Promise<SendReceipt> {
@@ -41,18 +51,21 @@ export class GraphCarrier implements Carrier {
   async find(claimed: Claimed): Promise<Finding> {
     const { mail, progress } = claimed;
     const mailbox = this.#mailbox(claimed);
+    let isCertain: boolean;
     try {
       const finding = await this.#delivery(claimed, mailbox).find(progress);
       if (finding.kind !== 'none') return finding;
+      ({ isCertain } = finding);
     } catch (error) {
       if (!(error instanceof TenantpostError) || error.meaning.disposition !== 'never') throw error;
       // Mail.Send alone reads no mailbox.
       return { kind: 'unsure' };
     }
-    // Whatever Graph has accepted is in the mailbox, from Drafts on, unless it was not to be kept. A draft that was sent has
-    // been written down before.
-    const leavesNoTrace = !mail.job.saveToSentItems && mail.job.delivery !== 'exactly-once';
-    return { kind: leavesNoTrace && mayGoAtOnce(mail, mailbox.mark) ? 'unsure' : 'not-sent' };
+    // A draft that was sent has been written down before.
+    const wentAtOnce = mail.job.delivery !== 'exactly-once' && mayGoAtOnce(mail, mailbox.mark);
+    // Whatever Graph has accepted is in the mailbox, from Drafts on, unless it was not to be kept.
+    const leavesTrace = isCertain && mail.job.saveToSentItems;
+    return { kind: wentAtOnce && !leavesTrace ? 'unsure' : 'not-sent' };
   }
 
   /**
@@ -82,6 +95,7 @@ export class GraphCarrier implements Carrier {
       boundTo: JSON.stringify([tenant, id, 'upload']),
       attachments: mail.attachments.length,
       isKept: saveToSentItems,
+      timeIsUp: AbortSignal.timeout(this.#within),
     });
   }
 }

@@ -3,14 +3,14 @@
 import { z } from 'zod';
 import { TenantpostError } from '../errors.ts';
 import type { SendReceipt } from '../mail/carrier.ts';
-import type { DraftMailbox, Made } from '../mail/draft-delivery.ts';
+import type { DraftMailbox, Found, Made } from '../mail/draft-mailbox.ts';
 import type { Attachment, Mail } from '../mail/mail.ts';
 import type { Token } from '../tokens/token.ts';
 import type { GraphBody, GraphClient, GraphRequest } from './graph-client.ts';
 import { type GraphAnswer, requestIdOf } from './graph-error.ts';
-import { type GraphMark, graphMark, withMessageId, withProperty } from './graph-mark.ts';
+import { type GraphMark, graphMark, withHeader, withMessageId, withProperty } from './graph-mark.ts';
 import { attachmentItem, deleteAfterSubmit, fileAttachment, needsMime } from './graph-message.ts';
-import { isLarge, json, messageIdOfMail, outgoingDraft } from './graph-outgoing.ts';
+import { isLarge, json, outgoingDraft, ownMessageId } from './graph-outgoing.ts';
 import { nextOctet, putRange } from './graph-upload.ts';
 
 /** Up to 4 MB at a time; a multiple of 320 KiB, which other upload sessions of Microsoft's want. */
@@ -75,8 +75,8 @@ export class GraphMailbox implements DraftMailbox {
     return this.#read(session, answer).uploadUrl;
   }
 
-  nextOctet(url: string): Promise<number | undefined> {
-    return nextOctet({ url, tenantId: this.#token.tenantId });
+  nextOctet(url: string, index: number): Promise<number | undefined> {
+    return nextOctet({ url, tenantId: this.#token.tenantId }, this.#attachment(index).content.bytes);
   }
 
   async putRange(url: string, index: number, start: number): Promise<number | undefined> {
@@ -98,14 +98,24 @@ export class GraphMailbox implements DraftMailbox {
   }
 
   /** All folders are looked through, Deleted Items too: https://learn.microsoft.com/graph/api/user-list-messages */
-  async search(): Promise<readonly { id: string; isDraft: boolean }[]> {
-    const byMessageId = withMessageId(await messageIdOfMail(this.#mail, this.#mark));
-    // A draft in JSON has both, so that neither has to outlive the sending.
-    for (const filter of needsMime(this.#mail) ? [byMessageId] : [withProperty(this.#mark), byMessageId]) {
+  async search(): Promise<readonly Found[]> {
+    const own = await ownMessageId(this.#mail);
+    if (own === undefined) {
+      const byMessageId = withMessageId(this.#mark.messageId);
+      // A draft in JSON has both, so that neither has to outlive the sending.
+      return this.#first(needsMime(this.#mail) ? [byMessageId] : [withProperty(this.#mark), byMessageId], true);
+    }
+    const ours = await this.#first([withHeader(this.#mark)], true);
+    return ours.length > 0 ? ours : this.#first([withMessageId(own)], false);
+  }
+
+  /** What the first of the filters finds that finds any. */
+  async #first(filters: readonly string[], isOurs: boolean): Promise<readonly Found[]> {
+    for (const filter of filters) {
       const path = `messages?$filter=${encodeURIComponent(filter)}&$select=id,isDraft&$top=100`;
       const answer = await this.#request({ operation: 'listMessages', method: 'GET', path });
       const { value } = this.#read(messages, answer);
-      if (value.length > 0) return value;
+      if (value.length > 0) return value.map((one) => ({ ...one, isOurs }));
     }
     return [];
   }

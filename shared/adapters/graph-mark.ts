@@ -12,15 +12,26 @@ export interface GraphMark {
   readonly property: string;
   /** For the Message-ID field, with its angle brackets: RFC 5322 section 3.6.4. */
   readonly messageId: string;
+  /** For a field of its own in a ready message, whose Message-ID its producer may have given to others as well. */
+  readonly header: string;
 }
 
 /** Our own set of named properties. Names are compared with regard to case, values without. */
 const property = 'String {1b0c6a54-3f5d-4d57-9d2c-7b1a4c8e9f30} Name TenantpostJob';
 
+/**
+ * Exchange keeps a field that it does not know as a property of the same name:
+ * https://learn.microsoft.com/openspecs/exchange_server_protocols/ms-oxcmail/d296c8c5-27c8-46d4-93a9-4da1d69175cf
+ * In small letters, in which some servers write all of these names.
+ */
+export const markField = 'x-tenantpost-job';
+const fieldProperty = `String {00020386-0000-0000-c000-000000000046} Name ${markField}`;
+
 /** @param clientId of the app registration. */
 export function graphMark({ tenant, id, from }: Pick<MailJob, 'tenant' | 'id' | 'from'>, clientId: string): GraphMark {
   const digest = createHash('sha256').update(`${clientId}\n${tenant}\n${id}`).digest('hex').slice(0, 32);
-  return { property: `${id} ${digest}`, messageId: messageIdOf(tenant, `${clientId} ${id}`, from) };
+  const messageId = messageIdOf(tenant, `${clientId} ${id}`, from);
+  return { property: `${id} ${digest}`, messageId, header: digest };
 }
 
 /** https://learn.microsoft.com/graph/api/resources/singlevaluelegacyextendedproperty */
@@ -30,7 +41,15 @@ export function markProperty(mark: GraphMark): object {
 
 /** https://learn.microsoft.com/graph/api/singlevaluelegacyextendedproperty-get */
 export function withProperty(mark: GraphMark): string {
-  return `singleValueExtendedProperties/Any(one: one/id eq ${quoted(property)} and one/value eq ${quoted(mark.property)})`;
+  return filter(property, mark.property);
+}
+
+export function withHeader(mark: GraphMark): string {
+  return filter(fieldProperty, mark.header);
+}
+
+function filter(id: string, value: string): string {
+  return `singleValueExtendedProperties/Any(one: one/id eq ${quoted(id)} and one/value eq ${quoted(value)})`;
 }
 
 export function withMessageId(messageId: string): string {

@@ -57,9 +57,9 @@ export async function outgoingDraft(mail: Mail, mark: GraphMark): Promise<Outgoi
   return { body: json({ ...graphMessage(mail, mark, true), ...some }), attached };
 }
 
-/** The Message-ID under which it is in the mailbox, where it went as MIME or by a draft. */
-export async function messageIdOfMail({ mime }: Mail, mark: GraphMark): Promise<string> {
-  return (mime && messageIdIn(octetsWithCrlf(await mime.whole()))) ?? mark.messageId;
+/** The Message-ID that the producer has given to a ready message. */
+export async function ownMessageId({ mime }: Mail): Promise<string | undefined> {
+  return mime && messageIdIn(octetsWithCrlf(await mime.whole()));
 }
 
 async function mimeDraft(mail: Mail, mark: GraphMark): Promise<Outgoing> {
@@ -76,7 +76,7 @@ async function mimeDraft(mail: Mail, mark: GraphMark): Promise<Outgoing> {
 async function mimeBody(mail: Mail, mark: GraphMark, withAttachments: boolean): Promise<GraphBody | undefined> {
   const { messageId } = mark;
   const composed = await composeMime(mail, { messageId, withBcc: true, withAttachments });
-  const octets = mail.mime === undefined ? composed : readyForGraph(composed, mail.job, messageId);
+  const octets = mail.mime === undefined ? composed : readyForGraph(composed, mail.job, mark);
   const text = octets.toString('base64');
   return text.length < mostBytes ? { contentType: 'text/plain', text } : undefined;
 }

@@ -4,15 +4,16 @@ import addressparser from 'nodemailer/lib/addressparser';
 import { TenantpostError } from '../errors.ts';
 import { address, addressKey } from '../mail/address.ts';
 import type { MailJob } from '../mail/mail-job.ts';
-import { endOfHeader } from './ready-message.ts';
+import { type GraphMark, markField } from './graph-mark.ts';
+import { endOfHeader, withoutFields } from './ready-message.ts';
 
 /**
- * The message as it goes to Graph: with a Message-ID by which it can be found again, which every server that it is submitted to
- * adds where there is none (RFC 6409 section 8.3).
+ * The message as it goes to Graph: with what it can be found by again. That is a Message-ID, which every server that it is
+ * submitted to adds where there is none (RFC 6409 section 8.3), or a field beside the one that it has.
  *
  * @throws TenantpostError `TRANSPORT_CANNOT` when it would go to others than the job names.
  */
-export function readyForGraph(message: Buffer, job: Pick<MailJob, 'to' | 'cc'>, messageId: string): Buffer {
+export function readyForGraph(message: Buffer, job: Pick<MailJob, 'to' | 'cc'>, mark: GraphMark): Buffer {
   const fields = headerFields(message);
   const named = new Set([...addressesIn(fields, 'to'), ...addressesIn(fields, 'cc')]);
   const wanted = new Set([...job.to, ...job.cc].map((one) => addressKey(one.address)));
@@ -24,8 +25,10 @@ export function readyForGraph(message: Buffer, job: Pick<MailJob, 'to' | 'cc'>, 
       },
     });
   }
-  if (messageIdIn(message) !== undefined) return message;
-  return Buffer.concat([Buffer.from(`Message-ID: ${messageId}\r\n`), message]);
+  // A message that has been sent before has the field of that time.
+  const once = withoutFields(message, markField);
+  if (messageIdIn(once) !== undefined) return Buffer.concat([Buffer.from(`${markField}: ${mark.header}\r\n`), once]);
+  return Buffer.concat([Buffer.from(`Message-ID: ${mark.messageId}\r\n`), withoutFields(once, 'message-id')]);
 }
 
 /** With its angle brackets, as the message has it. */

@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod';
+import { TenantpostError } from '../errors.ts';
 import { graphError } from './graph-error.ts';
 import type { GraphOperation } from './graph-error-rows.ts';
 import { networkError, oneRequest } from './one-request.ts';
@@ -20,11 +21,14 @@ interface Upload {
   readonly tenantId: string;
 }
 
-/** The first octet that the session does not have; nothing when there is no such session any more. */
-export async function nextOctet({ url, tenantId }: Upload): Promise<number | undefined> {
+/** The first octet that the session does not have; nothing when it has all, or is no more: both end it. */
+export async function nextOctet({ url, tenantId }: Upload, total: number): Promise<number | undefined> {
   const response = await oneRequest(url, { method: 'GET' }, false);
   const text = await textOf(response);
-  if (response.ok) return nextIn(text);
+  if (response.ok) {
+    const next = nextIn(text);
+    return next !== undefined && next < total ? next : undefined;
+  }
   if ([401, 403, 404, 410].includes(response.status)) return undefined;
   throw refusal('getUploadSession', tenantId, response, text);
 }
@@ -53,9 +57,14 @@ export async function putRange(
     false,
   );
   const text = await textOf(response);
-  if (response.status === 201) return undefined;
-  if (response.ok) return nextIn(text) ?? end;
-  throw refusal('uploadRange', tenantId, response, text);
+  if (!response.ok) throw refusal('uploadRange', tenantId, response, text);
+  if (response.status === 201 && end === total) return undefined;
+  const next = nextIn(text) ?? end;
+  if (response.status !== 201 && next > start && next <= end && next < total) return next;
+  // The draft and the session are asked how far it came before anything else is done.
+  throw new TenantpostError('GRAPH_UNAVAILABLE', 'The answer to a range does not fit the range.', {
+    detail: { status: response.status, start, end, total, next },
+  });
 }
 
 function nextIn(text: string): number | undefined {

@@ -5,8 +5,10 @@
 
 import { createHash } from 'node:crypto';
 import MailComposer, { type MailComposerAlternative, type MailComposerOptions } from 'nodemailer/lib/mail-composer';
+import { TenantpostError } from '../errors.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { MailJob, MailRecipient } from '../mail/mail-job.ts';
+import { envelopeAddresses, otherAddresses } from './job-addresses.ts';
 import { mimeAttachment } from './mime-attachment.ts';
 import { unstructured, withCrlf } from './mime-text.ts';
 import { readyMessage } from './ready-message.ts';
@@ -23,10 +25,11 @@ export interface MimeOptions {
 /**
  * @returns lines that end with CRLF and nothing else, none longer than 998 octets (RFC 5322 section 2.1.1) but for what a
  *   ready message has, and octets beyond ASCII only in addresses, in attached messages and in a ready message.
- * @throws TenantpostError `TRANSPORT_CANNOT`, naming the attachment that MIME cannot hold as it is.
+ * @throws TenantpostError `TRANSPORT_CANNOT`, naming the address or the attachment that cannot be written as it is.
  */
 export async function composeMime(mail: Mail, { messageId, withBcc, withAttachments }: MimeOptions): Promise<Buffer> {
   const { job, mime } = mail;
+  refuseAngles(job);
   const blind = withBcc ? job.bcc : [];
   if (mime !== undefined) return readyMessage(await mime.whole(), blind);
   const attached = withAttachments ? mail.attachments : [];
@@ -56,6 +59,15 @@ export async function composeMime(mail: Mail, { messageId, withBcc, withAttachme
 export function messageIdOf(tenantId: string, jobId: string, mailbox: string): string {
   const digest = createHash('sha256').update(`${tenantId.toLowerCase()}\n${jobId}`).digest('hex');
   return `<${digest.slice(0, 40)}@${mailbox.slice(mailbox.lastIndexOf('@') + 1)}>`;
+}
+
+/** nodemailer writes spaces for these, which RFC 5321 allows within quotes: that would be the address of somebody else. */
+function refuseAngles(job: MailJob): void {
+  const [field] = [...envelopeAddresses(job), ...otherAddresses(job)].find(([, one]) => /[<>]/.test(one)) ?? [];
+  if (field === undefined) return;
+  throw new TenantpostError('TRANSPORT_CANNOT', `No MIME message can hold ${field} of a mail job as it is.`, {
+    detail: { field, expected: 'an address without < and >' },
+  });
 }
 
 /** nodemailer writes into what it is given. */

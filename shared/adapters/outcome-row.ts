@@ -29,6 +29,8 @@ const row = z.object({
   draftAttached: z.number().optional(),
   uploadUrl: z.string().optional(),
   uploadNext: z.number().optional(),
+  resends: z.number().optional(),
+  hadFailed: z.boolean().optional(),
   requestId: z.string().optional(),
   serviceCode: z.string().optional(),
 });
@@ -89,6 +91,6 @@ type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
 };
 
 /** Without the columns that are not there. */
-export function present<T extends object>(columns: T): Present<T> {
+function present<T extends object>(columns: T): Present<T> {
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined)) as Present<T>;
 }

@@ -6,6 +6,7 @@ import type { Carrier, Claimed, Finding, SendReceipt } from '../mail/carrier.ts'
 import type { MailJob } from '../mail/mail-job.ts';
 import { isYoung } from '../tokens/renewal-time.ts';
 import type { Token } from '../tokens/token.ts';
+import { ByteLimit } from './byte-limit.ts';
 import { composeMime, messageIdOf } from './mime-message.ts';
 import { smtpError } from './smtp-error.ts';
 import { refuseWhatSmtpCannotSay, type SmtpMail, smtpMail, refuseWhatServerCannotTake } from './smtp-mail.ts';
@@ -19,6 +20,15 @@ import { SmtpSessions } from './smtp-sessions.ts';
  */
 const usualTime = 165_000;
 
+/**
+ * Of all mails at once, before any encoding. Seven times this is what an instance of Flex Consumption with its usual 2 GB can
+ * spare: https://learn.microsoft.com/azure/azure-functions/flex-consumption-plan#instance-sizes
+ */
+const mostBytes = 64 * 1024 * 1024;
+
+/** Mails of this size are few megabytes altogether, as many as one process sends at once. */
+const smallBytes = 1024 * 1024;
+
 export class SmtpCarrier implements Carrier {
   readonly transport = 'smtp';
   readonly resource = 'outlook';
@@ -27,6 +37,7 @@ export class SmtpCarrier implements Carrier {
   readonly #now: Clock;
   readonly #within: number;
   readonly #mailboxes = new Map<string, SmtpSessions>();
+  readonly #memory = new ByteLimit(mostBytes, smallBytes);
 
   /**
    * @param server `smtp.office365.com:587`
@@ -49,8 +60,13 @@ export class SmtpCarrier implements Carrier {
     refuseWhatSmtpCannotSay(job);
     const signal = AbortSignal.timeout(this.#within);
     const messageId = messageIdOf(job.tenant, job.id, job.from);
-    const message = await composeMime(mail, { messageId, withBcc: false, withAttachments: true });
-    await this.#submit(smtpMail(job, message), job, token, signal);
+    const leave = await this.#memory.enter(mail.bytes, signal).catch(paced);
+    try {
+      const message = await composeMime(mail, { messageId, withBcc: false, withAttachments: true });
+      await this.#submit(smtpMail(job, message), job, token, signal);
+    } finally {
+      leave();
+    }
     return { requestId: undefined };
   }
 
@@ -63,11 +79,7 @@ export class SmtpCarrier implements Carrier {
     const key = `${job.tenant}\n${job.from.toLowerCase()}`;
     const sessions = this.#mailboxes.get(key) ?? new SmtpSessions();
     this.#mailboxes.set(key, sessions);
-    const left = await sessions.enter(signal).catch((cause: unknown) => {
-      throw new TenantpostError('MAILBOX_PACED', 'Mail of the mailbox was under way on all of its connections.', {
-        cause,
-      });
-    });
+    const left = await sessions.enter(signal).catch(paced);
     let session: SmtpSession | undefined;
     try {
       session = await this.#sessionFor(left, job, token, signal);
@@ -104,6 +116,12 @@ export class SmtpCarrier implements Carrier {
     const { detail, message } = known;
     return new TenantpostError('SEND_TOKEN_REFUSED', message, { detail, cause: error });
   }
+}
+
+function paced(cause: unknown): never {
+  throw new TenantpostError('MAILBOX_PACED', 'Other mail took the connections or the memory that there are.', {
+    cause,
+  });
 }
 
 /** By its place in the envelope. */

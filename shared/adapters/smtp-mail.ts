@@ -3,6 +3,7 @@
 import { isAscii } from 'node:buffer';
 import { TenantpostError } from '../errors.ts';
 import type { MailJob } from '../mail/mail-job.ts';
+import { envelopeAddresses, otherAddresses } from './job-addresses.ts';
 import { hasLongLine } from './mime-text.ts';
 import { endOfHeader } from './ready-message.ts';
 import type { SmtpEnvelope, SmtpSession } from './smtp-session.ts';
@@ -16,8 +17,6 @@ export interface SmtpMail {
   readonly field: string;
 }
 
-type Addressed = readonly [field: string, address: string];
-
 const beyondAscii = /[\u0080-\u{10ffff}]/u;
 
 /** @throws TenantpostError `TRANSPORT_CANNOT` */
@@ -25,9 +24,6 @@ export function refuseWhatSmtpCannotSay(job: MailJob): void {
   // Exchange puts what is submitted into Sent Items, and SMTP has no word for another wish:
   // https://techcommunity.microsoft.com/t5/exchange-team-blog/changes-coming-to-the-smtp-authenticated-submission-client/ba-p/607825
   if (!job.saveToSentItems) throw cannot('/saveToSentItems', 'true: Exchange keeps a copy of what comes by SMTP');
-  // nodemailer takes no address with these, though RFC 5321 allows them within quotes.
-  const unusual = addressesOf(job).find(([, address]) => /[<>]/.test(address));
-  if (unusual) throw cannot(unusual[0], 'an address without < and >');
 }
 
 /** @throws TenantpostError `TRANSPORT_CANNOT` */
@@ -36,10 +32,11 @@ export function smtpMail(job: MailJob, message: Buffer): SmtpMail {
   // RFC 5321 section 4.5.3.1.6 and RFC 6152 section 2. What composeMime makes has neither; a ready message is not changed.
   if (message.includes(0) || hasLongLine(message)) throw cannot(field, 'no NUL, and lines of at most 998 octets');
   const isEightBit = !isAscii(message);
-  const international = addressesOf(job).find(([, address]) => beyondAscii.test(address))?.[0];
+  const international = firstBeyondAscii(envelopeAddresses(job));
   // SMTPUTF8 is asked for by an address of the envelope (nodemailer), and the header alone may need it: RFC 6532.
   if (international === undefined && !isAscii(message.subarray(0, endOfHeader(message)))) {
-    throw cannot(job.mime === undefined ? answerField(job) : field, 'ASCII, unless a recipient needs more as well');
+    const other = job.mime === undefined ? firstBeyondAscii(otherAddresses(job)) : field;
+    throw cannot(other ?? field, 'ASCII, unless a recipient needs more as well');
   }
   const to = [...job.to, ...job.cc, ...job.bcc].map(({ address }) => address);
   return { envelope: { from: job.from, to, isEightBit }, message, international, field };
@@ -63,19 +60,8 @@ export function refuseWhatServerCannotTake(
   }
 }
 
-function addressesOf({ from, to, cc, bcc }: MailJob): Addressed[] {
-  const lists = Object.entries({ to, cc, bcc });
-  const recipients = lists.flatMap(([list, all]) =>
-    all.map(({ address }, index) => [`/${list}/${index}`, address] as const),
-  );
-  return [['/from', from], ...recipients];
-}
-
-/** Of the addresses that stand in the header only. */
-function answerField({ replyTo, sendAs }: MailJob): string {
-  return sendAs !== undefined && beyondAscii.test(sendAs.address)
-    ? '/sendAs'
-    : `/replyTo/${replyTo.findIndex(({ address }) => beyondAscii.test(address))}`;
+function firstBeyondAscii(addresses: ReturnType<typeof otherAddresses>): string | undefined {
+  return addresses.find(([, address]) => beyondAscii.test(address))?.[0];
 }
 
 function cannot(field: string, expected: string): TenantpostError {

@@ -1,8 +1,9 @@
 /** A tenant's outcomes, poison and gates: one partition of one table, so that what belongs together is written together. */
 
 import { odata, type TableClient } from '@azure/data-tables';
+import { z } from 'zod';
 import { TenantpostError } from '../errors.ts';
-import type { Change, MailStore, OutcomeQuery, Page, StoredGate } from '../mail/mail-store.ts';
+import type { Change, MailStore, OutcomeQuery, Page, StoredGate, StoredPoison } from '../mail/mail-store.ts';
 import type { Outcome, StoredOutcome } from '../mail/outcome.ts';
 import type { PoisonEntry } from '../mail/poison.ts';
 import { gateKey, gateRow, readGateRow } from './gate-row.ts';
@@ -33,9 +34,9 @@ export class TableMailStore implements MailStore {
     return found && legible(found, readGateRow);
   }
 
-  async readPoison(tenantId: string, id: string): Promise<PoisonEntry | undefined> {
+  async readPoison(tenantId: string, id: string): Promise<StoredPoison | undefined> {
     const found = await this.#get('read a poison entry', tenantId, poisonPrefix + id);
-    return found && legible(found, readPoisonRow);
+    return found && legible(found, (row) => ({ entry: readPoisonRow(row), etag: etagOf(row) }));
   }
 
   async list(tenantId: string, { state, from, to, ...paging }: OutcomeQuery): Promise<Page<Outcome>> {
@@ -76,7 +77,10 @@ export class TableMailStore implements MailStore {
   async #writeOne(tenantId: string, change: Change): Promise<string | undefined> {
     if (change.kind === 'no-poison') {
       const key = poisonPrefix + change.id;
-      await unless('ResourceNotFound', undefined, () => this.#table.deleteEntity(tenantId, key));
+      const { etag = '*' } = change;
+      await unless('UpdateConditionNotSatisfied', undefined, () =>
+        unless('ResourceNotFound', undefined, () => this.#table.deleteEntity(tenantId, key, { etag })),
+      );
       return '';
     }
     const { entity, as } = writeOf(tenantId, change);
@@ -96,6 +100,8 @@ export class TableMailStore implements MailStore {
     );
   }
 }
+
+const etagOf = (row: object): string => z.object({ etag: z.string() }).parse(row).etag;
 
 /** @throws TenantpostError `STORAGE_UNAVAILABLE`: while an update is being rolled out, its jobs wait for a newer worker. */
 function legible<T>(row: object, read: (row: object) => T): T {

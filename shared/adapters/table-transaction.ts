@@ -24,7 +24,7 @@ export interface RowWrite {
 const conflicts = ['EntityAlreadyExists', 'UpdateConditionNotSatisfied', 'ResourceNotFound'] as const;
 
 /** A version that no row has any more. */
-export const pastVersion = `W/"datetime'1601-01-01T00%3A00%3A00.0000000Z'"`;
+const pastVersion = `W/"datetime'1601-01-01T00%3A00%3A00.0000000Z'"`;
 
 const refusal = z.object({ code: z.enum(conflicts), message: z.string() });
 const marked = z.object({ writeId: z.string().optional(), etag: z.string() });

@@ -6,12 +6,12 @@ import { type ClaimTimes, claimable } from './claim.ts';
 import { type Admission as Admitted, type Ask, enter, type Limits } from './gate-state.ts';
 import type { JobLedger, Subject } from './job-ledger.ts';
 import type { ContentStore } from './content-store.ts';
-import { keepContent, longWait } from './keep-content.ts';
+import { keepContent } from './keep-content.ts';
 import type { Mail } from './mail.ts';
 import type { MailStore } from './mail-store.ts';
 import type { MailboxGate } from './mailbox-gate.ts';
 import type { Outcome, StoredOutcome } from './outcome.ts';
-import type { Postmark } from './postmark.ts';
+import { type Postmark, rowMark } from './postmark.ts';
 
 /** Longer than any one request may take: who holds a permit for longer writes down that he does. */
 export const permitFor = 3 * minutes;
@@ -25,8 +25,6 @@ export interface Claim {
   readonly permit: string;
   /** It may have been sent before: the mailbox is to be asked first. */
   readonly isUnsettled: boolean;
-  /** A failure of before is still in poison. */
-  readonly hadFailed: boolean;
 }
 
 interface Dependencies {
@@ -64,8 +62,8 @@ export class Admission {
       const met = claimable(await store.read(subject.tenantId, subject.id), subject.fingerprint, now(), times);
       switch (met.kind) {
         case 'ended':
-          await ledger.endedBefore(subject, met.outcome);
-          return { ended: met.outcome };
+          await ledger.endedBefore(subject, met.stored);
+          return { ended: met.stored.outcome };
         case 'other-job':
           await ledger.keepOtherJob(subject);
           return undefined;
@@ -101,13 +99,10 @@ export class Admission {
     const { admission, outcome } = entered.result;
     const [etag = ''] = entered.etags;
     if (admission.kind === 'now') {
-      const hadFailed = known?.outcome.state === 'refused' || known?.outcome.state === 'failed';
       await this.#with.wait(Math.max(0, admission.at - this.#with.now()));
-      return { stored: { outcome, etag }, permit: admission.permit, isUnsettled, hadFailed };
+      return { stored: { outcome, etag }, permit: admission.permit, isUnsettled };
     }
-    const { tries, createdAt } = outcome;
-    const row = isUnsettled || outcome.progress ? undefined : { etag, tries, createdAt };
-    await this.#waitForTurn(mail, subject, admission, row);
+    await this.#waitForTurn(mail, subject, admission, rowMark({ outcome, etag }));
     return undefined;
   }
 
@@ -118,9 +113,8 @@ export class Admission {
     row: Postmark['row'],
   ): Promise<void> {
     const { ledger, content, now } = this.#with;
-    const delay = Math.max(0, at - now());
-    if (delay > longWait) await keepContent(job, content);
-    await ledger.putBack(subject, delay, { turn, row }, { code, detail: {} });
+    await keepContent(job, content, now(), at);
+    await ledger.putBack(subject, Math.max(0, at - now()), { turn, row }, { code, detail: {} });
   }
 }
 

@@ -62,10 +62,12 @@ function cancelledRow(tenantId: string, id: string, stored: StoredOutcome | unde
   if (stored === undefined) {
     return { tenantId, id, transport: 'graph', fingerprint: '', tries: 0, createdAt: at, ...ended };
   }
-  const { state } = stored.outcome;
-  if (state !== 'scheduled') {
+  const { state, resends } = stored.outcome;
+  if (state !== 'scheduled' || resends !== undefined) {
     const message =
-      state === 'sending' ? 'The mail job is leaving, or may have left.' : `The mail job has ended: it is ${state}.`;
+      state === 'sending' || state === 'scheduled'
+        ? 'The mail job is leaving, or may have left.'
+        : `The mail job has ended: it is ${state}.`;
     throw new TenantpostError('JOB_ENDED', message, { detail: { tenantId, id, state } });
   }
   const { notBefore: _, code: __, field: ___, expected: ____, ...facts } = stored.outcome;

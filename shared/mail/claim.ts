@@ -12,7 +12,7 @@ export type Claimable =
   /** It may have been sent: its worker is gone, or an answer was lost. The mailbox is to be asked first. */
   | { readonly kind: 'unsettled'; readonly stored: StoredOutcome }
   /** Nothing is left to do. */
-  | { readonly kind: 'ended'; readonly outcome: Outcome }
+  | { readonly kind: 'ended'; readonly stored: StoredOutcome }
   /** Another job has this id. */
   | { readonly kind: 'other-job' }
   /** Another worker has it now, or its time has not come. */
@@ -38,7 +38,7 @@ export function claimable(
     case 'other-job':
       return { kind: 'other-job' };
     case 'ended':
-      return { kind: 'ended', outcome };
+      return { kind: 'ended', stored };
     case 'free':
       return { kind: 'free', stored };
     case 'waiting': {

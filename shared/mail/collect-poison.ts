@@ -29,11 +29,12 @@ export class CollectPoison {
    * @throws storage trouble: the message stays where it is, and comes again when its lock ends.
    */
   async handle(item: unknown): Promise<void> {
+    if (await this.#ledger.ends.takes(item)) return;
     const subject = subjectOf(this.#with.transport, rawMessage(item));
     const stored = await this.#with.store.read(subject.tenantId, subject.id);
     // The fifth throw of a worker that lived has left its reason; a job that was sent and whose end could not be published
     // comes here as well.
-    if (stored && hasEnded(stored.outcome, subject)) return this.#ledger.endedBefore(subject, stored.outcome);
+    if (stored && hasEnded(stored.outcome, subject)) return this.#ledger.endedBefore(subject, stored);
     const message = 'The Functions host gave the message up: its worker ended five times without saying why.';
     await this.#ledger.giveUp(subject, new TenantpostError('UNEXPECTED', message));
   }

@@ -1,19 +1,25 @@
 /** A claimed mail leaves, or it is found out whether it did; either way its row says so and its permit is given back. */
 
 import { type Clock, hours } from '../clock.ts';
-import { asTenantpostError, TenantpostError } from '../errors.ts';
+import { asTenantpostError, type TenantpostError } from '../errors.ts';
 import type { Token } from '../tokens/token.ts';
 import type { TokenSource } from '../tokens/token-source.ts';
-import { askOf, type Claim, permitFor } from './admission.ts';
+import { askOf, type Claim } from './admission.ts';
+import { delayOf } from './backoff.ts';
 import type { Carrier, Claimed, Finding } from './carrier.ts';
 import type { ClaimTimes } from './claim.ts';
-import { enter, extend, type GateState, leave, type Limits } from './gate-state.ts';
+import { ClaimedRow } from './claimed-row.ts';
+import type { ContentStore } from './content-store.ts';
+import { enter, type Limits } from './gate-state.ts';
 import { hold } from './hold.ts';
-import { delayOf, expired, type JobLedger, recorded, type Subject } from './job-ledger.ts';
+import { expired, unconfirmed } from './job-errors.ts';
+import { type JobLedger, recorded, type Subject } from './job-ledger.ts';
+import { keepContent } from './keep-content.ts';
 import type { Mail } from './mail.ts';
 import type { Change } from './mail-store.ts';
 import type { MailboxGate } from './mailbox-gate.ts';
-import type { DraftProgress, Outcome, StoredOutcome } from './outcome.ts';
+import type { DraftProgress, Outcome } from './outcome.ts';
+import { rowMark } from './postmark.ts';
 
 interface Dependencies {
   readonly carrier: Carrier;
@@ -22,6 +28,7 @@ interface Dependencies {
   readonly limits: Limits;
   readonly times: ClaimTimes;
   readonly ledger: JobLedger;
+  readonly content: Pick<ContentStore, 'touch'>;
   readonly now: Clock;
 }
 
@@ -35,6 +42,9 @@ export interface Dispatched {
 
 /** What Microsoft says of a mailbox, and not of one message: its other mail waits as well. */
 const holdsMailbox: readonly string[] = ['SEND_THROTTLED', 'MAILBOX_QUOTA'];
+
+/** After so many lost answers in a row somebody should look into the mailbox first. */
+const mostResends = 3;
 
 /** A quota of a day comes back little by little; Microsoft names no time. */
 const quotaPause = 1 * hours;
@@ -58,21 +68,21 @@ class OneDispatch {
   readonly #mail: Mail;
   readonly #token: Token;
   readonly #subject: Subject;
-  readonly #claim: Claim;
-  #stored: StoredOutcome;
+  readonly #isUnsettled: boolean;
+  readonly #row: ClaimedRow;
 
   constructor(dependencies: Dependencies, { mail, token, subject, claim }: Dispatched) {
     this.#with = dependencies;
     this.#mail = mail;
     this.#token = token;
     this.#subject = subject;
-    this.#claim = claim;
-    this.#stored = claim.stored;
+    this.#isUnsettled = claim.isUnsettled;
+    this.#row = new ClaimedRow(dependencies, subject, mail.job.from.toLowerCase(), claim);
   }
 
   async run(): Promise<void> {
-    const { progress } = this.#stored.outcome;
-    if (!this.#claim.isUnsettled) return this.#send(progress);
+    const { progress, tries } = this.#row.outcome;
+    if (!this.#isUnsettled) return this.#send(progress);
     let finding: Finding;
     try {
       finding = this.#canAsk() ? await this.#with.carrier.find(this.#claimed(progress)) : { kind: 'unsure' };
@@ -80,7 +90,7 @@ class OneDispatch {
       const known = asTenantpostError(error);
       if (known.code === 'SEND_TOKEN_REFUSED') await this.#with.tokens.refused(this.#token);
       if (known.code !== 'UNEXPECTED' && known.meaning.disposition === 'again') {
-        return this.#askLater(known, delayOf(known, this.#stored.outcome.tries));
+        return this.#askLater(known, delayOf(known, tries), tries + 1);
       }
       finding = { kind: 'unsure' };
     }
@@ -90,8 +100,7 @@ class OneDispatch {
       case 'not-sent':
         return this.#send(finding.progress);
       case 'unsure':
-        if (this.#mail.job.onUnknown === 'resend') return this.#send(undefined);
-        return this.#end('unknown', lost('The worker that sent this job ended before it could say so.'));
+        return this.#resend();
     }
   }
 
@@ -102,15 +111,34 @@ class OneDispatch {
   }
 
   #isByDraft(): boolean {
-    return this.#mail.job.delivery === 'exactly-once' || this.#stored.outcome.progress !== undefined;
+    return this.#mail.job.delivery === 'exactly-once' || this.#row.outcome.progress !== undefined;
+  }
+
+  /** Rather twice than not at all, and not as often as answers are lost: each of them may have been a mail. */
+  async #resend(): Promise<void> {
+    const { resends = 0, tries } = this.#row.outcome;
+    if (this.#mail.job.onUnknown !== 'resend' || resends >= mostResends) {
+      return this.#end('unknown', unconfirmed());
+    }
+    try {
+      await this.#row.keep({ resends: resends + 1, tries: tries + 1 });
+    } catch (error) {
+      // With any other the row still says that it may have left.
+      if (asTenantpostError(error).code !== 'CLAIM_LOST') throw error;
+      return this.#notSent(error);
+    }
+    return this.#send(undefined);
   }
 
   async #send(progress: DraftProgress | undefined): Promise<void> {
+    const { carrier, now, times } = this.#with;
     const { expiresAt } = this.#mail.job;
-    if (expiresAt !== undefined && expiresAt <= this.#with.now()) return this.#expire(progress);
+    if (expiresAt !== undefined && expiresAt <= now()) return this.#expire(progress);
     let requestId: string | undefined;
     try {
-      ({ requestId } = await this.#with.carrier.send(this.#claimed(progress)));
+      // Whoever was frozen since the claim may have been taken for gone.
+      if (now() - this.#row.outcome.updatedAt > times.messageLock / 2) await this.#row.keep({});
+      ({ requestId } = await carrier.send(this.#claimed(progress)));
     } catch (error) {
       return this.#notSent(error);
     }
@@ -134,33 +162,25 @@ class OneDispatch {
       mail: this.#mail,
       token: this.#token,
       progress,
-      record: (next) => this.#record(next),
+      record: (next) => this.#row.keep({ progress: next }),
     };
-  }
-
-  async #record(progress: DraftProgress): Promise<void> {
-    const written = await this.#change((gate, at) => ({
-      gate: extend(gate, this.#claim.permit, at + permitFor),
-      outcome: { ...this.#stored.outcome, progress, updatedAt: at },
-    }));
-    if (!written) throw new TenantpostError('CLAIM_LOST', 'Another worker has taken this job over.');
   }
 
   async #sent(requestId: string | undefined): Promise<void> {
     // Logged first: if the row cannot be written, this line is what shows that the mail left.
     this.#with.ledger.note('information', 'job.sent', this.#subject, { requestId });
-    const ended = this.#with.ledger.ended(this.#stored.outcome, 'sent');
-    const { progress: _, ...row } = ended;
+    const { hadFailed } = this.#row.outcome;
+    const { progress: _, ...row } = this.#with.ledger.ended(this.#row.outcome, 'sent');
     await this.#finish(requestId === undefined ? row : { ...row, requestId });
     const { id } = this.#subject;
-    if (this.#claim.hadFailed) await this.#with.ledger.commit(this.#subject, [{ kind: 'no-poison', id }]);
+    if (hadFailed === true) await this.#with.ledger.commit(this.#subject, [{ kind: 'no-poison', id }]);
   }
 
   async #notSent(error: unknown): Promise<void> {
     const known = asTenantpostError(error);
     if (known.code === 'CLAIM_LOST') return this.#with.ledger.note('warning', 'job.claim-lost', this.#subject);
     // Nobody foresaw it, so nobody can say that it did not leave.
-    const happened = known.code === 'UNEXPECTED' ? lost('Sending ended in an unforeseen error.', error) : known;
+    const happened = known.code === 'UNEXPECTED' ? unconfirmed('Sending ended in an unforeseen error.', error) : known;
     switch (happened.meaning.disposition) {
       case 'never':
         return this.#end('failed', happened);
@@ -175,14 +195,14 @@ class OneDispatch {
 
   /** Nothing left: it is tried again, after what Microsoft asked for. */
   async #again(error: TenantpostError): Promise<void> {
-    const { now, limits, ledger } = this.#with;
+    const { now, limits, ledger, content } = this.#with;
     const delay = error.code === 'MAILBOX_QUOTA' ? quotaPause : 0;
-    const wait = Math.max(delay, delayOf(error, this.#stored.outcome.tries));
+    const wait = Math.max(delay, delayOf(error, this.#row.outcome.tries));
     let at = now() + wait;
     let turn: number | undefined;
-    const written = await this.#change((gate, start) => {
+    const written = await this.#row.release((gate, start) => {
       at = start + wait;
-      let next = leave(gate, this.#claim.permit);
+      let next = gate;
       if (holdsMailbox.includes(error.code)) {
         next = hold(next, { by: 'service', since: start, until: at, code: error.code });
         // Its next turn is booked with the hold, behind it; otherwise all that waits would come back at one moment.
@@ -193,30 +213,29 @@ class OneDispatch {
           turn = entered.admission.turn;
         }
       }
-      const row = { ...this.#stored.outcome, ...recorded(error), state: 'scheduled', notBefore: at } as const;
+      const row = { ...this.#row.outcome, ...recorded(error), state: 'scheduled', notBefore: at } as const;
       return { gate: next, outcome: { ...row, updatedAt: start } };
     });
-    if (!written) return this.#changedMeanwhile('scheduled');
-    const { outcome, etag } = this.#stored;
-    const row = outcome.progress ? undefined : { etag, tries: outcome.tries, createdAt: outcome.createdAt };
-    await ledger.putBack(this.#subject, Math.max(0, at - now()), { turn, row }, error);
+    if (!written) return;
+    await keepContent(this.#mail.job, content, now(), at);
+    const postmark = { turn, row: rowMark(this.#row.stored) };
+    await ledger.putBack(this.#subject, Math.max(0, at - now()), postmark, error);
   }
 
   /** It may have left: once the mailbox has settled, it is asked. */
-  async #askLater(error: TenantpostError, delay: number): Promise<void> {
-    const facts = { ...recorded(error), code: 'SEND_UNCONFIRMED' } as const;
-    const written = await this.#change((gate, at) => ({
-      gate: leave(gate, this.#claim.permit),
-      outcome: { ...this.#stored.outcome, ...facts, notBefore: at + delay, updatedAt: at },
+  async #askLater(error: TenantpostError, delay: number, tries = this.#row.outcome.tries): Promise<void> {
+    const facts = { ...recorded(error), code: 'SEND_UNCONFIRMED', tries } as const;
+    const written = await this.#row.release((gate, at) => ({
+      gate,
+      outcome: { ...this.#row.outcome, ...facts, notBefore: at + delay, updatedAt: at },
     }));
-    if (!written) return this.#changedMeanwhile('sending');
-    await this.#with.ledger.putBack(this.#subject, delay, {}, error);
+    if (written) await this.#with.ledger.putBack(this.#subject, delay, {}, error);
   }
 
   /** It did not leave and never will (`failed`), or nobody knows (`unknown`): row and poison entry, together or not at all. */
   async #end(state: 'failed' | 'unknown', error: TenantpostError): Promise<void> {
     const { ledger } = this.#with;
-    const row = ledger.ended(this.#stored.outcome, state, error);
+    const row = ledger.ended(this.#row.outcome, state, error);
     const entry = ledger.poisonEntry(this.#subject, error);
     if (await this.#finish(row, { kind: 'poison', entry })) {
       ledger.note('warning', 'job.to-poison', this.#subject, { ...error.detail, code: error.code });
@@ -224,41 +243,8 @@ class OneDispatch {
   }
 
   async #finish(outcome: Outcome, ...more: Change[]): Promise<boolean> {
-    const written = await this.#change((gate) => ({ gate: leave(gate, this.#claim.permit), outcome }), ...more);
-    if (written) await this.#with.ledger.publish(outcome);
-    else await this.#changedMeanwhile(outcome.state);
+    const written = await this.#row.release((gate) => ({ gate, outcome }), ...more);
+    if (written) await this.#with.ledger.ends.tell(this.#row.stored);
     return written;
   }
-
-  /** Writes row and gate together. */
-  async #change(
-    next: (gate: GateState, at: number) => { gate: GateState; outcome: Outcome },
-    ...more: Change[]
-  ): Promise<boolean> {
-    const { etag } = this.#stored;
-    const { tenantId } = this.#subject;
-    const done = await this.#with.gate.change(tenantId, this.#mailbox(), (gate, at) => {
-      const { gate: after, outcome } = next(gate, at);
-      return { gate: after, changes: [{ kind: 'outcome', outcome, etag }, ...more], result: outcome };
-    });
-    if (done.kind === 'conflict') return false;
-    this.#stored = { outcome: done.result, etag: done.etags[0] ?? '' };
-    return true;
-  }
-
-  /** Another worker took this one for gone. What that one writes stands; the permit was this one's. */
-  async #changedMeanwhile(state: Outcome['state']): Promise<void> {
-    this.#with.ledger.note('warning', 'job.row-changed-meanwhile', this.#subject, { state });
-    await this.#with.gate.change(this.#subject.tenantId, this.#mailbox(), (gate) => {
-      return { gate: leave(gate, this.#claim.permit), changes: [], result: undefined };
-    });
-  }
-
-  #mailbox(): string {
-    return this.#mail.job.from.toLowerCase();
-  }
-}
-
-function lost(message: string, cause?: unknown): TenantpostError {
-  return new TenantpostError('SEND_UNCONFIRMED', message, cause === undefined ? {} : { cause });
 }

@@ -6,40 +6,8 @@
 import { TenantpostError } from '../errors.ts';
 import type { Sealing } from '../tokens/sealing.ts';
 import type { Finding, SendReceipt } from './carrier.ts';
+import type { DraftMailbox, Found, Made } from './draft-mailbox.ts';
 import type { DraftProgress } from './outcome.ts';
-
-export interface Made {
-  readonly draftId: string;
-  readonly attached: number;
-  /** Whether `complete` has nothing to do. */
-  readonly isComplete: boolean;
-}
-
-/** One job's mail in its mailbox. Messages are named by ids that stay the same when a message moves. */
-export interface DraftMailbox {
-  /** With the first of the attachments, as many as go into one request. */
-  create(): Promise<Made>;
-  /** How many attachments are on it; nothing when it cannot be told, or when there is no such draft. */
-  countAttachments(draftId: string): Promise<number | undefined>;
-  /** Whether the attachment is too large for one request. */
-  isLarge(index: number): boolean;
-  attach(draftId: string, index: number): Promise<void>;
-  /** @returns the address to which the attachment goes; whoever has it may write there. */
-  openUpload(draftId: string, index: number): Promise<string>;
-  /** The first octet that Microsoft does not have; nothing when the address is no longer good. */
-  nextOctet(url: string): Promise<number | undefined>;
-  /** @returns the next octet that is wanted; nothing when that was all, and the attachment is on the draft. */
-  putRange(url: string, index: number, start: number): Promise<number | undefined>;
-  /** What could not be said of it when it was made. */
-  complete(draftId: string): Promise<void>;
-  /** @throws TenantpostError `SEND_UNCONFIRMED` when it may have left. */
-  submit(draftId: string): Promise<SendReceipt>;
-  /** Every message of the job in the mailbox, in whatever folder. */
-  search(): Promise<readonly { readonly id: string; readonly isDraft: boolean }[]>;
-  standing(id: string): Promise<'draft' | 'sent' | 'gone'>;
-  /** For good. Nothing happens where there is none. */
-  remove(id: string): Promise<void>;
-}
 
 interface Dependencies {
   readonly mailbox: DraftMailbox;
@@ -52,6 +20,8 @@ interface Dependencies {
   readonly attachments: number;
   /** Whether Exchange keeps the message once it is sent. */
   readonly isKept: boolean;
+  /** From then on no further attachment or range is begun. */
+  readonly timeIsUp: AbortSignal;
 }
 
 /** One may have been made, and nobody was told its id. */
@@ -75,19 +45,27 @@ export class DraftDelivery {
       if (begun.step === 'submitting') return await this.#with.mailbox.submit(begun.draftId);
       return await this.#finish(begun);
     } catch (error) {
-      if (error instanceof TenantpostError && error.meaning.disposition === 'never') await this.#clear(begun.draftId);
+      if (error instanceof TenantpostError && error.meaning.disposition === 'never') {
+        // The job may be replayed once that is mended, and then begins anew.
+        await this.#with.record(unnamed);
+        await this.#clear(begun.draftId);
+      }
       throw error;
     }
   }
 
-  /** What became of it, once the mailbox has settled. */
-  async find(progress: DraftProgress | undefined): Promise<Finding | { readonly kind: 'none' }> {
+  /** What became of it, once the mailbox has settled. `none` has no trace of it, or none that is certain. */
+  async find(progress: DraftProgress | undefined): Promise<Finding | { readonly kind: 'none'; isCertain: boolean }> {
     const { mailbox, isKept } = this.#with;
     const { draftId = '' } = progress ?? {};
     const found = await mailbox.search();
     await this.#removeDrafts(found, draftId);
-    if (found.some(({ isDraft }) => !isDraft)) return { kind: 'sent' };
-    if (progress === undefined) return { kind: found.length > 0 ? 'not-sent' : 'none' };
+    if (found.some(isSent)) return { kind: 'sent' };
+    if (progress === undefined) {
+      return found.some(({ isOurs }) => isOurs)
+        ? { kind: 'not-sent' }
+        : { kind: 'none', isCertain: found.length === 0 };
+    }
     const isThere = found.some(({ id }) => id === draftId);
     // Nothing was asked to leave before that is written down.
     if (progress.step === 'attaching') return isThere ? { kind: 'not-sent', progress } : { kind: 'not-sent' };
@@ -152,7 +130,7 @@ export class DraftDelivery {
       return count === progress.attached && upload ? { ...rest, upload, by } : { ...rest, attached: count, by };
     }
     const found = await mailbox.search();
-    if (found.some(({ isDraft }) => !isDraft)) return 'sent';
+    if (found.some(isSent)) return 'sent';
     await this.#removeDrafts(found, '');
     if (progress.draftId !== '') await mailbox.remove(progress.draftId);
     return this.#create();
@@ -180,14 +158,17 @@ export class DraftDelivery {
     else await mailbox.attach(draftId, attached);
     const next: DraftProgress = { draftId, step: 'attaching', attached: attached + 1 };
     // The last one is written down with the step that follows.
-    if (next.attached < attachments) await record(next);
+    if (next.attached < attachments) {
+      await record(next);
+      this.#leaveToNext();
+    }
     return next;
   }
 
   async #upload(draftId: string, index: number, begun: DraftProgress['upload']): Promise<void> {
     const { mailbox, record, sealing, boundTo } = this.#with;
     let url = begun && (await sealing.unseal(begun.sealedUrl, boundTo));
-    let next = url === undefined ? undefined : await mailbox.nextOctet(url);
+    let next = url === undefined ? undefined : await mailbox.nextOctet(url, index);
     if (url === undefined || next === undefined) {
       url = await mailbox.openUpload(draftId, index);
       next = 0;
@@ -197,11 +178,17 @@ export class DraftDelivery {
       const start: number = next;
       next = await mailbox.putRange(url, index, start);
       if (next === undefined) return;
-      if (next <= start) {
-        throw new TenantpostError('GRAPH_UNAVAILABLE', 'An upload did not go on.', { detail: { start, next } });
-      }
       await record({ draftId, step: 'attaching', attached: index, upload: { sealedUrl, next } });
+      this.#leaveToNext();
     }
+  }
+
+  /** After each step that was written down: however little time there is, every worker comes further. */
+  #leaveToNext(): void {
+    if (!this.#with.timeIsUp.aborted) return;
+    throw new TenantpostError('MAILBOX_PACED', 'The attachments take longer than one worker may.', {
+      retryAfterSeconds: 1,
+    });
   }
 
   /**
@@ -218,7 +205,11 @@ export class DraftDelivery {
     }
   }
 
-  async #removeDrafts(found: readonly { id: string; isDraft: boolean }[], except: string): Promise<void> {
-    for (const { id, isDraft } of found) if (isDraft && id !== except) await this.#with.mailbox.remove(id);
+  async #removeDrafts(found: readonly Found[], except: string): Promise<void> {
+    for (const { id, isDraft, isOurs } of found) {
+      if (isDraft && isOurs && id !== except) await this.#with.mailbox.remove(id);
+    }
   }
 }
+
+const isSent = ({ isDraft, isOurs }: Found): boolean => isOurs && !isDraft;

@@ -11,7 +11,7 @@ export interface Asked {
   readonly fail: (error: unknown) => void;
 }
 
-export interface Wanted {
+interface Wanted {
   readonly gate: GateState;
   readonly changes: readonly Change[];
   readonly done: (etags: readonly string[]) => void;

@@ -150,13 +150,22 @@ function withoutLost(gate: GateState, now: number): GateState {
 function admission(gate: GateState, ask: Ask, now: number, limits: Limits): Entered {
   const { turn } = ask;
   const held = holdAt(gate, now);
-  if (held && held.until === undefined) {
-    return { gate, admission: { kind: 'at', at: now + untilAskedAgain, code: codeOf(gate, now, now) } };
-  }
-  if (held) return newTurn(gate, ask, now, limits);
+  if (held) return duringHold(gate, held.until, ask, now, limits);
   if (turn === undefined || now > turn + late) return inGap(gate, ask, now, limits) ?? newTurn(gate, ask, now, limits);
   if (now < turn - early) return { gate, admission: waitUntil(turn, turn, gate, now) };
   return takeTurn(gate, ask, turn, now, limits) ?? newTurn(gate, ask, now, limits);
+}
+
+function duringHold(gate: GateState, until: number | undefined, ask: Ask, now: number, limits: Limits): Entered {
+  const { turn } = ask;
+  if (until === undefined) {
+    return { gate, admission: { kind: 'at', at: now + untilAskedAgain, code: codeOf(gate, now, now) } };
+  }
+  // A short pause costs nobody his place.
+  if (turn !== undefined && until <= turn + late / 2) {
+    return { gate, admission: waitUntil(Math.max(until, turn), turn, gate, now) };
+  }
+  return newTurn(gate, ask, now, limits);
 }
 
 function newTurn(gate: GateState, ask: Ask, now: number, limits: Limits): Entered {
@@ -182,7 +191,10 @@ function inGap(gate: GateState, ask: Ask, now: number, limits: Limits): Entered 
   return { ...taken, gate: { ...taken.gate, gapAt: Math.round(now + spacing(limits)) } };
 }
 
-/** @returns nothing when the turn cannot be kept: what has left in the meantime leaves no room for it. */
+/**
+ * @returns nothing when the turn cannot be kept: what has left in the meantime leaves no room for it. Whoever then insisted on
+ *   it would only hand the delay on to all that come behind.
+ */
 function takeTurn(gate: GateState, ask: Ask, turn: number, now: number, limits: Limits): Entered | undefined {
   const { used, permits } = gate;
   const { transport, bytes, recipients } = ask;
@@ -192,13 +204,15 @@ function takeTurn(gate: GateState, ask: Ask, turn: number, now: number, limits: 
     const again = now + (1 + 2 * Math.random()) * seconds;
     return { gate, admission: waitUntil(Math.round(again), turn, gate, now) };
   }
-  const from = Math.max(now, turn);
+  // Those that come late come together: as close as they come they would meet again a minute later, and every minute after.
+  const apart = Math.min(spacing(limits) / 2, 1 * seconds);
+  const from = Math.max(now, turn, ask.turn === undefined ? 0 : Math.ceil(newestOf(used) + apart));
   const at = Math.max(
     roomAt(used.messages, usedWindows.messages, from, 1, limits.messagesPerMinute),
     roomAt(used.bytes, usedWindows.bytes, from, bytes, limits.bytesPer5Minutes),
     roomAt(used.recipients, usedWindows.recipients, from, recipients, limits.recipientsPerDay),
   );
-  if (at > now + patience) return at > turn + late ? undefined : { gate, admission: waitUntil(at, turn, gate, now) };
+  if (at > now + patience) return undefined;
   const permit: Permit = { id: crypto.randomUUID().slice(0, 8), transport, until: ask.permitUntil + at - now };
   return {
     gate: {
@@ -213,7 +227,7 @@ function takeTurn(gate: GateState, ask: Ask, turn: number, now: number, limits: 
 
 function withSent(used: Windows, { bytes, recipients }: Ask, turn: number, at: number, now: number): Windows {
   // Instances' clocks differ. Counted as later than those before it, a message is forgotten late rather than early.
-  const newest = (used.messages.at(-1)?.bucket ?? 0) * usedWindows.messages.milliseconds;
+  const newest = newestOf(used);
   // Not all of those that wait in a worker have gone: the next one may go before them.
   return {
     messages: withUse(used.messages, usedWindows.messages, Math.max(at, newest), 1, now),
@@ -221,6 +235,9 @@ function withSent(used: Windows, { bytes, recipients }: Ask, turn: number, at: n
     recipients: withUse(used.recipients, usedWindows.recipients, turn, recipients, now),
   };
 }
+
+/** About when the last message was let through. */
+const newestOf = ({ messages }: Windows): number => (messages.at(-1)?.bucket ?? 0) * usedWindows.messages.milliseconds;
 
 function waitUntil(at: number, turn: number, gate: GateState, now: number): Admission {
   return { kind: 'at', at, code: codeOf(gate, turn, now), turn };

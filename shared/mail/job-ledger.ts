@@ -1,16 +1,19 @@
 /** What is written about a mail job that is not sent now: its row, its entry in poison, and the message put back. */
 
 import { type Clock, minutes, seconds } from '../clock.ts';
-import { TenantpostError } from '../errors.ts';
+import type { TenantpostError } from '../errors.ts';
 import type { Log, LogLevel } from '../log.ts';
+import { delayOf, mostBackoff } from './backoff.ts';
 import { changeRow } from './change-row.ts';
 import { type ClaimTimes, claimable } from './claim.ts';
 import type { Events } from './events.ts';
+import { idReused, unconfirmed } from './job-errors.ts';
 import type { JobQueue } from './job-queue.ts';
 import type { Change, MailStore } from './mail-store.ts';
-import { type Outcome, standing, type StoredOutcome, terminalStates, type TransportName } from './outcome.ts';
+import { type Outcome, standing, type StoredOutcome, type TransportName } from './outcome.ts';
 import type { PoisonEntry } from './poison.ts';
 import { type Postmark, postmarked } from './postmark.ts';
+import { TellEnd } from './tell-end.ts';
 
 /** Which row and which queue message it is about. */
 export interface Subject {
@@ -35,20 +38,23 @@ export interface LedgerDependencies {
 const storageDelay = 1 * minutes;
 
 export class JobLedger {
+  readonly ends: TellEnd;
   readonly #with: LedgerDependencies;
 
   constructor(dependencies: LedgerDependencies) {
     this.#with = dependencies;
+    this.ends = new TellEnd(dependencies);
   }
 
-  /** Before any claim: the job waits, and its row says why. @returns how often it has waited or been tried. */
+  /** Before any claim: the job waits, and its row says why. @returns for how long: milliseconds. */
   async wait(subject: Subject, error: TenantpostError): Promise<number> {
-    let tries = 0;
+    let delay = 0;
     await this.#settleRow(subject, idReused(), async (stored, stands) => {
-      tries = (stored?.outcome.tries ?? 0) + 1;
-      const delay = delayOf(error, tries);
-      // The row of a job that may have been sent says so until its mailbox is asked.
-      if (stands === 'sending') {
+      const tries = (stored?.outcome.tries ?? 0) + 1;
+      delay = delayOf(error, tries);
+      // The row of a job that may have been sent says so until its mailbox is asked, and counts nothing meanwhile.
+      if (stored && stands === 'sending') {
+        delay = Math.max(delay, Math.min((this.#with.now() - stored.outcome.updatedAt) / 2, mostBackoff));
         await this.putBack(subject, delay, {}, error);
         return undefined;
       }
@@ -59,7 +65,7 @@ export class JobLedger {
       await this.putBack(subject, delay, {}, error);
       return undefined;
     });
-    return tries;
+    return delay;
   }
 
   /** Its own time has not come: the row says when it does. */
@@ -115,13 +121,9 @@ export class JobLedger {
   }
 
   /** A second delivery of a job that ended: whoever was to be told of the end may not have been. */
-  async endedBefore(subject: Subject, outcome: Outcome | undefined): Promise<void> {
-    this.note('information', 'job.ended-before', subject, { state: outcome?.state });
-    if (outcome) await this.publish(outcome);
-  }
-
-  async publish(outcome: Outcome): Promise<void> {
-    if (terminalStates.includes(outcome.state)) await this.#with.events.publish(outcome);
+  async endedBefore(subject: Subject, stored: StoredOutcome | undefined): Promise<void> {
+    this.note('information', 'job.ended-before', subject, { state: stored?.outcome.state });
+    if (stored) await this.ends.tell(stored);
   }
 
   async putBack(
@@ -146,17 +148,23 @@ export class JobLedger {
   fresh(subject: Subject, before: Outcome | undefined): Outcome {
     const at = this.#with.now();
     const { transport, tenantId, id, fingerprint } = subject;
-    const { tries = 0, createdAt = at, progress } = before ?? {};
+    const { tries = 0, createdAt = at, progress, resends } = before ?? {};
+    const hadFailed = before?.state === 'refused' || before?.state === 'failed' || before?.hadFailed === true;
     // A corrected job under the id of one that failed has no draft of that one.
-    const goesOn = progress !== undefined && before?.fingerprint === fingerprint;
-    const facts = { tries, createdAt, updatedAt: at, ...(goesOn ? { progress } : {}) };
-    return { tenantId, id, state: 'scheduled', transport, fingerprint, ...facts };
+    const isSame = before?.fingerprint === fingerprint;
+    return {
+      ...{ tenantId, id, state: 'scheduled', transport, fingerprint, tries, createdAt, updatedAt: at },
+      ...(progress !== undefined && isSame ? { progress } : {}),
+      ...(resends !== undefined && isSame ? { resends } : {}),
+      ...(hadFailed ? { hadFailed } : {}),
+    };
   }
 
-  /** The row of a job that has come to its end. */
-  ended(row: Outcome, state: Outcome['state'], error?: TenantpostError): Outcome {
+  /** The row of a job that has come to its end. Of one that was sent once more nobody can say that it did not leave. */
+  ended(row: Outcome, wanted: Outcome['state'], error?: TenantpostError): Outcome {
     const at = this.#with.now();
-    const { notBefore: _, code: __, ...facts } = row;
+    const { notBefore: _, code: __, hadFailed: ___, ...facts } = row;
+    const state = row.resends !== undefined && wanted !== 'sent' ? 'unknown' : wanted;
     return { ...facts, state, ...(error === undefined ? {} : recorded(error)), updatedAt: at, endedAt: at };
   }
 
@@ -179,7 +187,7 @@ export class JobLedger {
     ]);
     if (written === undefined) return 'again';
     this.note('warning', 'job.to-poison', subject, { ...error.detail, code: error.code });
-    await this.publish(outcome);
+    await this.ends.tell({ outcome, etag: written[0] ?? '' });
     return undefined;
   }
 
@@ -191,8 +199,8 @@ export class JobLedger {
       await this.leaveTo(subject, met.retryAfterMilliseconds);
       return undefined;
     }
-    const lost = new TenantpostError('SEND_UNCONFIRMED', 'The worker that sent this job ended before it could say so.');
-    return this.#end(subject, this.ended(stored.outcome, 'unknown', lost), stored.etag, lost);
+    const error = unconfirmed();
+    return this.#end(subject, this.ended(stored.outcome, 'unknown', error), stored.etag, error);
   }
 
   /** Reads the row and lets `write` act on it, once more when another writer was there first. */
@@ -204,23 +212,11 @@ export class JobLedger {
     await changeRow(this.#with.store, subject, undefined, async (stored) => {
       const stands = standing(stored?.outcome, subject.fingerprint);
       if (stands === 'other-job') await this.keepOtherJob(subject, ifOtherJob);
-      else if (stands === 'ended') await this.endedBefore(subject, stored?.outcome);
+      else if (stands === 'ended') await this.endedBefore(subject, stored);
       else if ((await write(stored, stands)) === 'again') return undefined;
       return { done: true };
     });
   }
-}
-
-export function idReused(): TenantpostError {
-  return new TenantpostError('JOB_ID_REUSED', 'The id belongs to another mail job.', {
-    detail: { field: '/id', expected: 'an id of its own' },
-  });
-}
-
-export function expired(): TenantpostError {
-  return new TenantpostError('JOB_EXPIRED', 'The job came to its turn after its expiresAt.', {
-    detail: { field: '/expiresAt', expected: 'a time that is not over' },
-  });
 }
 
 export function recorded(error: TenantpostError): Partial<Outcome> {
@@ -238,11 +234,4 @@ function fieldOf({ detail: { field, expected } }: TenantpostError): { field?: st
     ...(typeof field === 'string' ? { field } : {}),
     ...(typeof expected === 'string' ? { expected } : {}),
   };
-}
-
-/** What the service asked for, else 15 s doubling to 15 min; up to a fifth more at random, so that a herd spreads out. */
-export function delayOf(error: TenantpostError, tries: number): number {
-  const wanted = (error.retryAfterSeconds ?? 0) * seconds;
-  const backoff = Math.min(15 * seconds * 2 ** (Math.max(tries, 1) - 1), 15 * minutes);
-  return Math.round((wanted > 0 ? wanted : backoff) * (1 + Math.random() / 5));
 }

@@ -14,11 +14,16 @@ export type Change =
   | { readonly kind: 'gate'; readonly mailbox: string; readonly gate: GateState; readonly etag?: string | undefined }
   /** Whether new or not: the entry of the job's latest failure stands. */
   | { readonly kind: 'poison'; readonly entry: PoisonEntry }
-  /** Nothing happens where there is none. Alone in its transaction. */
-  | { readonly kind: 'no-poison'; readonly id: string };
+  /** Nothing happens where there is none, or one of another version. Alone in its transaction. */
+  | { readonly kind: 'no-poison'; readonly id: string; readonly etag?: string | undefined };
 
 export interface StoredGate {
   readonly gate: GateState;
+  readonly etag: string;
+}
+
+export interface StoredPoison {
+  readonly entry: PoisonEntry;
   readonly etag: string;
 }
 
@@ -48,6 +53,6 @@ export interface MailStore {
    */
   commit(tenantId: string, changes: readonly Change[]): Promise<readonly string[] | undefined>;
   list(tenantId: string, query: OutcomeQuery): Promise<Page<Outcome>>;
-  readPoison(tenantId: string, id: string): Promise<PoisonEntry | undefined>;
+  readPoison(tenantId: string, id: string): Promise<StoredPoison | undefined>;
   listPoison(tenantId: string, query: Pick<OutcomeQuery, 'pageSize' | 'continuation'>): Promise<Page<PoisonEntry>>;
 }

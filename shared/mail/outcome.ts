@@ -59,6 +59,10 @@ export interface Outcome {
   /** The mailbox that sends, from when on it is claimed: whose permit to give back. */
   readonly mailbox?: string;
   readonly progress?: DraftProgress;
+  /** How often it was sent once more although nobody could tell whether it had left. */
+  readonly resends?: number;
+  /** It was refused or failed before: its entry of then is still in poison. */
+  readonly hadFailed?: boolean;
   /** Graph's `request-id`, for Microsoft's support. */
   readonly requestId?: string;
   /** Graph's own error code, or the SMTP server's reply code with its enhanced status: `550 5.7.60`. */

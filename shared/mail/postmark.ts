@@ -6,11 +6,20 @@
  * us. A producer gains nothing by writing one: a false version costs a read, and Microsoft's own limits stand behind the gate.
  */
 
+import type { StoredOutcome } from './outcome.ts';
+
 export interface Postmark {
   /** When it is the job's turn at its mailbox: epoch milliseconds. */
   readonly turn?: number | undefined;
-  /** Its row as it was when the message was put on the queue: `scheduled`, and without progress. */
+  /** Its row as it was when the message was put on the queue: `scheduled`, and nothing else of note in it. */
   readonly row?: { readonly etag: string; readonly tries: number; readonly createdAt: number } | undefined;
+}
+
+/** A row with more in it than that has to be read. */
+export function rowMark({ outcome, etag }: StoredOutcome): Postmark['row'] {
+  const { state, tries, createdAt, progress, resends, hadFailed } = outcome;
+  const isPlain = progress === undefined && resends === undefined && hadFailed === undefined;
+  return state === 'scheduled' && isPlain ? { etag, tries, createdAt } : undefined;
 }
 
 const form = /^tenantpost turn=(\d{1,16}|-) row=(?:-|(\d{1,9}),(\d{1,16}),(\S{1,200}))\n/;

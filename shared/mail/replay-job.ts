@@ -4,11 +4,11 @@ import type { Clock } from '../clock.ts';
 import { TenantpostError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { changeRow } from './change-row.ts';
-import { idReused } from './job-ledger.ts';
+import { idReused } from './job-errors.ts';
 import type { MailStore } from './mail-store.ts';
 import { type Outcome, standing, type StoredOutcome } from './outcome.ts';
 import type { PoisonEntry } from './poison.ts';
-import { postmarked } from './postmark.ts';
+import { postmarked, rowMark } from './postmark.ts';
 import { rawMessage } from './raw-message.ts';
 import { queueOf, type SendQueues } from './send-queues.ts';
 import { subjectOf } from './subject.ts';
@@ -36,8 +36,9 @@ export class ReplayJob {
    */
   async replay(tenantId: string, id: string, evenIfSent: boolean): Promise<Outcome> {
     const { store, queues, now, log } = this.#with;
-    const entry = await store.readPoison(tenantId, id);
-    if (entry === undefined) return this.#replayedBefore(tenantId, id);
+    const found = await store.readPoison(tenantId, id);
+    if (found === undefined) return this.#replayedBefore(tenantId, id);
+    const { entry } = found;
     const queue = queueOf(queues, entry.transport);
     // The id in the message, which is another than the entry's when a job came under an id that was taken.
     const subject = subjectOf(entry.transport, rawMessage(entry.text));
@@ -48,12 +49,10 @@ export class ReplayJob {
       const etags = await store.commit(subject.tenantId, [{ kind: 'outcome', outcome: row, etag: stored?.etag }]);
       return etags && { outcome: row, etag: etags[0] ?? '' };
     });
-    const { tries, createdAt, progress } = outcome;
-    // A row with progress is read by whoever takes the message.
-    const row = progress === undefined ? { etag, tries, createdAt } : undefined;
-    await queue.put(postmarked(subject.text, { row }), 0);
+    await queue.put(postmarked(subject.text, { row: rowMark({ outcome, etag }) }), 0);
     log('information', 'job.replayed', { tenantId, id, transport: entry.transport });
-    await store.commit(tenantId, [{ kind: 'no-poison', id }]);
+    // Only as it was read: a worker may have met the message, and put it there again.
+    await store.commit(tenantId, [{ kind: 'no-poison', id, etag: found.etag }]);
     return outcome;
   }
 

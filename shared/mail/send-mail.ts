@@ -15,9 +15,10 @@ import type { ContentStore } from './content-store.ts';
 import { Dispatch, type Dispatched } from './dispatch.ts';
 import type { Events } from './events.ts';
 import type { Limits } from './gate-state.ts';
-import { expired, JobLedger, type Subject } from './job-ledger.ts';
+import { expired } from './job-errors.ts';
+import { JobLedger, type Subject } from './job-ledger.ts';
 import type { JobQueue } from './job-queue.ts';
-import { keepContent, longWait } from './keep-content.ts';
+import { keepContent } from './keep-content.ts';
 import type { Mail } from './mail.ts';
 import type { DraftProgress } from './outcome.ts';
 import { loadContent } from './load-content.ts';
@@ -56,9 +57,6 @@ export const mostDequeues = 5;
 /** Less is a clock that differs, or a message that appears at a whole second. */
 const rounding = 1 * seconds;
 
-/** A job that waits for its tenant is put back for a quarter of an hour at a time, in the end. */
-const triesADay = 96;
-
 export class SendMail {
   readonly #with: SendMailDependencies;
   readonly #ledger: JobLedger;
@@ -81,6 +79,7 @@ export class SendMail {
    *   sees to it that it is not sent again.
    */
   async handle(item: unknown, dequeues = 1): Promise<void> {
+    if (await this.#ledger.ends.takes(item)) return;
     const raw = rawMessage(item);
     const subject = subjectOf(this.#with.carrier.transport, raw);
     let ready: Dispatched | undefined;
@@ -120,8 +119,9 @@ export class SendMail {
       const known = asTenantpostError(error);
       if (known.code === 'UNEXPECTED' || known.code === 'STORAGE_UNAVAILABLE') throw error;
       if (known.meaning.disposition === 'again') {
-        const tries = await this.#ledger.wait(subject, known);
-        if (wanted && tries % triesADay === 0) await keepContent(wanted, this.#with.content);
+        const { now, content } = this.#with;
+        const until = now() + (await this.#ledger.wait(subject, known));
+        if (wanted) await keepContent(wanted, content, now(), until);
       } else {
         await this.#ledger.refuse(subject, known);
       }
@@ -151,9 +151,9 @@ export class SendMail {
 
   async #isEarly(job: MailJob, subject: Subject): Promise<boolean> {
     const { notBefore } = job;
-    const delay = (notBefore ?? 0) - this.#with.now();
-    if (notBefore === undefined || delay <= rounding) return false;
-    if (delay > longWait) await keepContent(job, this.#with.content);
+    const at = this.#with.now();
+    if (notBefore === undefined || notBefore - at <= rounding) return false;
+    await keepContent(job, this.#with.content, at, notBefore);
     await this.#ledger.schedule(subject, notBefore);
     return true;
   }

@@ -1,17 +1,17 @@
 /** Takes mail jobs over HTTP: each has a row before its message is on the queue, so that nothing is taken and then lost. */
 
-import type { Clock } from '../clock.ts';
+import { type Clock, hours } from '../clock.ts';
 import { TenantpostError } from '../errors.ts';
 import { requireHome } from '../home-tenant.ts';
 import type { Log } from '../log.ts';
 import { changeRow } from './change-row.ts';
 import type { ContentStore } from './content-store.ts';
 import { fitQueue } from './fit-queue.ts';
-import { idReused } from './job-ledger.ts';
+import { idReused } from './job-errors.ts';
 import { fingerprint, parseMailJob } from './mail-job.ts';
 import type { MailStore } from './mail-store.ts';
 import { type Outcome, standing, type TransportName } from './outcome.ts';
-import { postmarked } from './postmark.ts';
+import { postmarked, rowMark } from './postmark.ts';
 import { queueOf, type SendQueues } from './send-queues.ts';
 
 interface Dependencies {
@@ -61,9 +61,9 @@ export class SubmitJobs {
     const delay = Math.max(0, (job.notBefore ?? at) - at);
     const times = { createdAt: at, updatedAt: at, ...(delay > 0 ? { notBefore: at + delay } : {}) };
     const row: Outcome = { ...subject, state: 'scheduled', transport, tries: 0, ...times };
-    const enqueue = async ({ transport: by, tries, createdAt }: Outcome, etag: string): Promise<void> => {
-      await queueOf(queues, by).put(postmarked(fitted.text, { row: { etag, tries, createdAt } }), delay);
-      log('information', 'job.submitted', { tenantId: job.tenant, id: job.id, transport: by, removed });
+    const enqueue = async (outcome: Outcome, etag: string): Promise<void> => {
+      await queueOf(queues, outcome.transport).put(postmarked(fitted.text, { row: rowMark({ outcome, etag }) }), delay);
+      log('information', 'job.submitted', { tenantId: job.tenant, id: job.id, transport: outcome.transport, removed });
     };
 
     // Almost always the id is new: the first request inserts.
@@ -72,14 +72,15 @@ export class SubmitJobs {
         case 'free': {
           const etags = await store.commit(job.tenant, [{ kind: 'outcome', outcome: row, etag: stored?.etag }]);
           if (etags === undefined) return undefined;
-          await enqueue(row, etags[0] ?? '');
-          // What failed under this id is no longer what stands there.
+          // What failed under this id is no longer what stands there. Later, it could be what becomes of this one.
           if (stored) await store.commit(job.tenant, [{ kind: 'no-poison', id: job.id }]);
+          await enqueue(row, etags[0] ?? '');
           return { outcome: row, removed };
         }
         case 'waiting':
           // Whoever wrote the row may have died before the message was on the queue. A second one does no harm.
-          if (stored && isUntouched(stored.outcome)) await enqueue(stored.outcome, stored.etag);
+          if (stored && (isUntouched(stored.outcome) || isOverdue(stored.outcome, at)))
+            await enqueue(stored.outcome, stored.etag);
           return { outcome: stored?.outcome ?? row, removed };
         case 'other-job':
           throw idReused();
@@ -120,6 +121,11 @@ export class SubmitJobs {
 
 function isUntouched({ tries, createdAt, updatedAt, code }: Outcome): boolean {
   return tries === 0 && updatedAt === createdAt && code === undefined;
+}
+
+/** Nobody has looked at it for so long after its time that its message may be gone. */
+function isOverdue({ notBefore, updatedAt }: Outcome, at: number): boolean {
+  return at > Math.max(notBefore ?? 0, updatedAt) + 1 * hours;
 }
 
 function idOf(value: unknown): string | undefined {

@@ -21,7 +21,7 @@ export const usedWindows: Readonly<Record<keyof Windows, Window>> = {
   recipients: { milliseconds: 3601 * seconds, buckets: 25 },
 };
 
-export const bookedWindows: Readonly<Record<keyof Windows, Window>> = {
+const bookedWindows: Readonly<Record<keyof Windows, Window>> = {
   ...usedWindows,
   messages: { milliseconds: 1 * seconds, buckets: 61 },
 };

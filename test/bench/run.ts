@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { help, readArguments } from '../../local/arguments.ts';
 import { measureCloud, printCloudLoad } from './cloud/cloud-load.ts';
 import { measureSend, printSend } from './send/send-bench.ts';
+import { measureHotMailbox, printGate } from './gate/gate-bench.ts';
 import { measureTokens, printTokens } from './tokens/token-bench.ts';
 
 const usage = `npm run bench -- cloud | tokens | send
@@ -32,6 +33,11 @@ const subjects: Record<string, () => Promise<Record<string, unknown>>> = {
     const { tokenLoad, ...measured } = await measureTokens();
     printTokens({ tokenLoad, ...measured });
     return { tokens: { ...machine, load: tokenLoad }, ...measured };
+  },
+  async gate() {
+    const measured = await measureHotMailbox();
+    printGate(measured);
+    return { gate: { ...machine, ...measured } };
   },
   async send() {
     const { sendLoad, ...measured } = await measureSend();

@@ -50,8 +50,8 @@ export interface ChaosResult extends Tally {
   readonly seconds: number;
 }
 
-/** How many messages may wait on the queue at a time. */
-const mostWaiting = 400;
+/** How many messages may wait on the queue at a time: more than those of mailboxes that are held, or all would wait for them. */
+const mostWaiting = 1500;
 
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const folder = mkdtempSync(join(tmpdir(), 'tenantpost-chaos-'));

@@ -1,7 +1,7 @@
 /** A mailbox's gate, what asks it, and Microsoft's limits. */
 
 import assert from 'node:assert/strict';
-import { type Admission, type Ask, enter, type GateState, type Limits } from '../../shared/mail/gate-state.ts';
+import { type Admission, type Ask, enter, type GateState, leave, type Limits } from '../../shared/mail/gate-state.ts';
 import { minutes } from '../../shared/clock.ts';
 import { noon } from './clock.ts';
 
@@ -43,4 +43,9 @@ export function turnOf(admission: Admission | undefined): number {
 export function permitOf(admission: Admission | undefined): string {
   assert.ok(admission?.kind === 'now');
   return admission.permit;
+}
+
+/** Whoever may go has gone, and has given the permit back. */
+export function afterAll({ gate, admissions }: Asked): GateState {
+  return admissions.reduce((left, one) => (one.kind === 'now' ? leave(left, one.permit) : left), gate);
 }

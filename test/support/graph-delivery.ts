@@ -63,8 +63,8 @@ export async function graphToken(cloud: TestCloud, overrides: TokenOverrides = {
   return readToken(value, { resource: 'graph', isForeignIssuer: () => false, ...expected });
 }
 
-export const graphCarrier = (cloud: TestCloud): GraphCarrier =>
-  new GraphCarrier({ url: cloud.urls.graph, sealing: sealing(fixedDataKeys(), 'seal uploads') });
+export const graphCarrier = (cloud: TestCloud, within?: number): GraphCarrier =>
+  new GraphCarrier({ url: cloud.urls.graph, sealing: sealing(fixedDataKeys(), 'seal uploads') }, within);
 
 /** Room for tests that send and upload much. */
 export function withoutLimits(cloud: TestCloud): void {
@@ -87,6 +87,8 @@ export const folders = (cloud: TestCloud, mail: Mail): string[] =>
 class Crash extends Error {}
 
 export interface Disturbance {
+  /** How long a worker takes steps, in milliseconds. */
+  readonly within?: number;
   /**
    * What happens to the n-th thing that is written down, from 0 on: the worker dies before or after it, storage fails, or
    * another worker has the job now.
@@ -114,7 +116,7 @@ export class GraphDelivery {
   }
 
   send(): Promise<SendReceipt> {
-    return graphCarrier(this.#cloud).send(this.claimed());
+    return graphCarrier(this.#cloud, this.#disturbance.within).send(this.claimed());
   }
 
   find(): Promise<Finding> {

@@ -1,7 +1,7 @@
 /** The table `mail` in memory, with its versions and its transactions: all of the changes are written, or none. */
 
 import { TenantpostError } from '../../shared/errors.ts';
-import type { Change, MailStore, OutcomeQuery, Page, StoredGate } from '../../shared/mail/mail-store.ts';
+import type { Change, MailStore, OutcomeQuery, Page, StoredGate, StoredPoison } from '../../shared/mail/mail-store.ts';
 import type { Outcome, StoredOutcome } from '../../shared/mail/outcome.ts';
 import type { PoisonEntry } from '../../shared/mail/poison.ts';
 
@@ -28,9 +28,9 @@ export class MemoryMailStore implements MailStore {
     return Promise.resolve(row && 'gate' in row ? { gate: row.gate, etag: row.etag } : undefined);
   }
 
-  readPoison(tenantId: string, id: string): Promise<PoisonEntry | undefined> {
+  readPoison(tenantId: string, id: string): Promise<StoredPoison | undefined> {
     const row = this.#find(tenantId, `!poison ${id}`);
-    return Promise.resolve(row && 'entry' in row ? row.entry : undefined);
+    return Promise.resolve(row && 'entry' in row ? { entry: row.entry, etag: row.etag } : undefined);
   }
 
   commit(tenantId: string, changes: readonly Change[]): Promise<readonly string[] | undefined> {
@@ -58,6 +58,11 @@ export class MemoryMailStore implements MailStore {
     return this.#write(outcome.tenantId, { kind: 'outcome', outcome });
   }
 
+  /** As retention does. */
+  remove(tenantId: string, id: string): void {
+    this.#rows.delete(keyOf(tenantId, id));
+  }
+
   /** The row under an id, for assertions. */
   row(tenantId: string, id: string): Outcome | undefined {
     const row = this.#rows.get(keyOf(tenantId, id));
@@ -83,7 +88,7 @@ export class MemoryMailStore implements MailStore {
   #write(tenantId: string, change: Change): string {
     const key = keyOf(tenantId, rowKeyOf(change));
     if (change.kind === 'no-poison') {
-      this.#rows.delete(key);
+      if (change.etag === undefined || this.#rows.get(key)?.etag === change.etag) this.#rows.delete(key);
       return '';
     }
     const etag = `W/"${(this.#version += 1)}"`;

@@ -91,9 +91,16 @@ function extendedClause([, id, operator, equal, part, partOf]: Found['groups']):
   };
   return {
     property: 'singleValueExtendedProperties',
-    matches: ({ extendedProperties }) =>
-      extendedProperties.some((one) => one.id === wanted && compare(one.value.toLowerCase())),
+    matches: ({ extendedProperties, headers }) =>
+      [...extendedProperties, ...headers.map(asProperty)].some(
+        (one) => one.id === wanted && compare(one.value.toLowerCase()),
+      ),
   };
+}
+
+/** PS_INTERNET_HEADERS: https://learn.microsoft.com/openspecs/exchange_server_protocols/ms-oxcmail/d296c8c5-27c8-46d4-93a9-4da1d69175cf */
+function asProperty({ name, value }: { name: string; value: string }): { id: string; value: string } {
+  return { id: `String {00020386-0000-0000-c000-000000000046} Name ${name}`, value };
 }
 
 function comparisonClause([property = '', operator = '', text, literal = '']: Found['groups']): Clause {

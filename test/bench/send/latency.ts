@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '../../../local/wait.ts';
 import { queueOf, type World } from './send-world.ts';
 
-const samples = 300;
+const samples = 200;
 /** Between two messages, at random, so that they do not keep time with the queue's polls. */
 const [leastGap, mostGap] = [60, 160];
 

@@ -59,7 +59,7 @@ export async function startMeasuredHost(app: App, settings: Readonly<Record<stri
       ...settings,
       ...pace,
       SEND_BENCH_PORT: String((meter.address() as AddressInfo).port),
-      NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, 'cpu-meter.ts')).href} ${more}`,
+      NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, 'cpu-meter-process.ts')).href} ${more}`,
     },
     onLine: (line) => {
       if (line.includes('job.put-back') || line.includes('job.to-poison')) putBack += 1;

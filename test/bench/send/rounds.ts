@@ -9,14 +9,14 @@ import { shuffled } from '../tokens/shuffled.ts';
 import type { MeasuredHost } from './measured-host.ts';
 import { queueOf, type World } from './send-world.ts';
 
-export const programs = ['app', 'claims', 'bare'] as const;
-export type Program = (typeof programs)[number];
+const programs = ['app', 'claims', 'bare'] as const;
+type Program = (typeof programs)[number];
 
-const messages = 800;
+const messages = 400;
 const mostRounds = 9;
 const leastRounds = 3;
 /** No further round begins after this. */
-const longest = 140_000;
+const longest = 120_000;
 
 interface Pass {
   readonly perSecond: number;

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 
 /** How far a program goes: `claims` keeps the app's promise, `bare` only gets, sends and deletes. */
-export const promises = ['claims', 'bare'] as const;
+const promises = ['claims', 'bare'] as const;
 export type Kept = (typeof promises)[number];
 
 const mailbox = z.object({ tenantId: z.string(), address: z.string() });
@@ -29,7 +29,7 @@ const taken = z.object({
   accepted: z.array(z.object({ mailbox: z.string(), at: z.number() })),
   /** Requests that Graph has refused. */
   refused: z.number(),
-  /** Requests that came to the storage front, by operation. */
+  /** Requests for queues and tables that came to the storage front, by operation. */
   storage: z.record(z.string(), z.number()),
 });
 export type Taken = z.infer<typeof taken>;
@@ -37,7 +37,7 @@ export type Taken = z.infer<typeof taken>;
 export const fromSendCloud = z.union([world, taken, z.object({ count: z.number() })]);
 export type FromSendCloud = z.infer<typeof fromSendCloud>;
 
-export const leastSetUp = z.object({
+const leastSetUp = z.object({
   queueUrl: z.string(),
   tableUrl: z.string(),
   /** Shared access signature of the account. */

@@ -215,6 +215,16 @@ describe('a cancel', () => {
     });
   }
 
+  test('of a job that waits to be sent once more, and may have left before, is 409', async () => {
+    const { ask, store } = memoryMailApi();
+    store.put(anOutcome({ state: 'scheduled', resends: 1 }));
+    const { status, body } = await ask('cancelMailJob', { params: job });
+    assert.deepEqual(
+      [status, body['code'], store.row(contoso, 'invoice-4711')?.state],
+      [409, 'JOB_ENDED', 'scheduled'],
+    );
+  });
+
   test('that meets a worker who claims the job at that moment is 409', async () => {
     const { ask, store } = memoryMailApi();
     store.put(anOutcome({ state: 'scheduled' }));

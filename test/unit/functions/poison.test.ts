@@ -206,6 +206,18 @@ describe('a replay', () => {
     assert.equal(await store.readPoison(contoso, 'invoice-4711'), undefined);
   });
 
+  test('whose message fails again at once leaves the new entry', async () => {
+    const { ask, graph, store } = await poisoned({ state: 'failed' });
+    const entry = aPoisonEntry({ text, at: noon + 1 });
+    const put = graph.put.bind(graph);
+    graph.put = async (message, delay) => {
+      await put(message, delay);
+      await store.commit(contoso, [{ kind: 'poison', entry }]);
+    };
+    assert.equal((await ask('replayMailJob', { params: job })).status, 202);
+    assert.deepEqual((await store.readPoison(contoso, 'invoice-4711'))?.entry, entry);
+  });
+
   test('of what is not in poison is 404, or 409 with the state that its job has', async () => {
     const { ask, store } = memoryMailApi();
     assert.equal((await ask('replayMailJob', { params: job })).body['code'], 'JOB_NOT_FOUND');

@@ -166,6 +166,27 @@ describe('the same mail job again', () => {
     }
   });
 
+  test('and what fails as soon as it is on the queue stays in poison', async () => {
+    const { ask, store, graph } = memoryMailApi();
+    store.put(anOutcome({ state: 'failed' }));
+    const entry = aPoisonEntry();
+    graph.put = async () => void (await store.commit(contoso, [{ kind: 'poison', entry }]));
+    assert.equal((await ask('submitMailJobs', { body: aMailJob() })).status, 202);
+    assert.deepEqual((await store.readPoison(contoso, 'invoice-4711'))?.entry, entry);
+  });
+
+  test('is queued again when nobody has looked at it for an hour after its time: its message may be gone', async () => {
+    const { ask, store, graph } = memoryMailApi();
+    store.put(
+      anOutcome({ state: 'scheduled', tries: 3, notBefore: noon - 2 * hours, updatedAt: noon - 1 * hours - 1 }),
+    );
+    assert.equal((await ask('submitMailJobs', { body: aMailJob() })).status, 202);
+    assert.equal(graph.queued.length, 1);
+    store.put(anOutcome({ state: 'scheduled', tries: 3, notBefore: noon + 2 * hours, updatedAt: noon - 9 * hours }));
+    assert.equal((await ask('submitMailJobs', { body: aMailJob() })).status, 202);
+    assert.equal(graph.queued.length, 1);
+  });
+
   test('at the same moment is taken once', async () => {
     const { ask, store } = memoryMailApi();
     const answers = await Promise.all(Array.from({ length: 5 }, () => ask('submitMailJobs', { body: aMailJob() })));

@@ -103,7 +103,16 @@ describe('a malformed setting is refused', () => {
     TENANTPOST_SETTLE_SECONDS: ['0', '3601', '5m'],
     TENANTPOST_MESSAGE_LOCK_SECONDS: ['4', '601', 'PT10M'],
     TENANTPOST_RETENTION_DAYS: ['7', '0', '3651', '30d'],
-    TENANTPOST_EVENTS_QUEUE: ['Mail-Events', 'a', 'mail--events', '-mail', 'mail_events', 'x'.repeat(64)],
+    TENANTPOST_EVENTS_QUEUE: [
+      'Mail-Events',
+      'a',
+      'mail--events',
+      '-mail',
+      'mail_events',
+      'x'.repeat(64),
+      'mail-graph',
+      'mail-smtp-poison',
+    ],
     AZURE_CLIENT_ID: ['system'],
   };
   const malformedIdentity: Record<string, readonly string[]> = {

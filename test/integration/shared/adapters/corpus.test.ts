@@ -141,7 +141,7 @@ function showsBlind(copy: StoredMessage, blind: readonly string[]): boolean {
   return others.some((address) => raw.includes(address));
 }
 
-/** A ready message arrives to the octet, with line ends as mail has them, without a Bcc, and with a Message-ID. */
+/** A ready message arrives to the octet, with line ends as mail has them, without a Bcc, and with what it is found by. */
 function rawProblem(copy: StoredMessage, mime: Buffer): Record<string, unknown> {
   const asked = mime
     .toString('latin1')
@@ -149,7 +149,8 @@ function rawProblem(copy: StoredMessage, mime: Buffer): Record<string, unknown> 
     .replace(/^Bcc:.*\r\n(?: .*\r\n)*/m, '');
   const raw = copy.mime === undefined ? '' : contentOf(cloud, copy.mime).toString('latin1');
   // Servers add one to a message without: RFC 6409 section 8.3.
-  const arrived = /^Message-ID:/im.test(asked) ? raw : raw.replace(/^Message-ID: <[^<>]+>\r\n/, '');
+  const mark = /^Message-ID:/im.test(asked) ? /^x-tenantpost-job: [0-9a-f]{32}\r\n/ : /^Message-ID: <[^<>]+>\r\n/;
+  const arrived = raw.replace(mark, '');
   return arrived === asked ? {} : { arrived: arrived.slice(0, 500), asked: asked.slice(0, 500) };
 }
 

@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, describe, test } from 'node:test';
+import { contentOf } from '../../../../local/cloud/mail/content.ts';
 import { moveMessage, removeMessage, settle } from '../../../../local/cloud/mail/folders.ts';
 import type { StoredMessage } from '../../../../local/cloud/state.ts';
+import { heldContent } from '../../../../shared/mail/content-store.ts';
 import type { Mail } from '../../../../shared/mail/mail.ts';
 import { addTenant, anEnterpriseApp, startTestCloud } from '../../../support/cloud.ts';
 import { failureOf } from '../../../support/failure-of.ts';
@@ -126,6 +128,77 @@ describe('of one request the mailbox says', () => {
       await delivery.send();
       assert.deepEqual(await delivery.find(), { kind: 'sent' });
     }
+  });
+});
+
+/** Of a producer who gives several of its mails one Message-ID: a newsletter to many in Bcc, part by part, or somebody's draft. */
+describe('of a ready message whose Message-ID other messages have as well', () => {
+  const messageId = `<${crypto.randomUUID()}@contoso.example>`;
+  async function aReady(delivery: string): Promise<GraphDelivery> {
+    const mail = await aGraphMail({ delivery, bcc: [`${crypto.randomUUID()}@customer.example`] });
+    const { subject } = mail.job;
+    const octets = Buffer.from(`Message-ID: ${messageId}\r\nTo: ${receiver}\r\nSubject: ${subject}\r\n\r\nHello\r\n`);
+    return new GraphDelivery(cloud, { ...mail, mime: heldContent(octets) }, await graphToken(cloud));
+  }
+  const operations = { standard: 'sendMail', 'exactly-once': 'sendMessage' };
+
+  for (const [delivery, operation] of Object.entries(operations)) {
+    test(`the mailbox says whether this one was sent, ${delivery}`, async () => {
+      const other = await aReady(delivery);
+      await other.send();
+      for (const when of ['before', 'after'] as const) {
+        const id = cloud.faults.add({ service: 'graph', operation, times: 1, fault: { kind: 'cut', when } });
+        const mine = await aReady(delivery);
+        assert.equal((await failureOf(mine.send())).code, 'SEND_UNCONFIRMED');
+        cloud.faults.remove(id);
+        // Without its field in the mailbox it is one of several, and nobody can tell which.
+        const unsent = delivery === 'standard' ? 'unsure' : 'not-sent';
+        assert.equal((await mine.find()).kind, when === 'after' ? 'sent' : unsent);
+      }
+    });
+
+    test(`no draft of another is removed, nor taken for this one, ${delivery}`, async () => {
+      cloud.faults.add({ service: 'graph', operation: 'sendMessage', times: 1, fault: { kind: 'cut' } });
+      const other = await aReady('exactly-once');
+      await failureOf(other.send());
+      const mine = await aReady(delivery);
+      await mine.find();
+      await mine.discard();
+      assert.deepEqual(folders(cloud, other.mail), [`draft in drafts ${sender}`]);
+      await new GraphDelivery(cloud, mine.mail, mine.token, { record: () => 'dies before' })
+        .send()
+        .catch(() => undefined);
+      assert.equal(await mine.run(), 'sent');
+      assert.deepEqual(folders(cloud, other.mail), [`draft in drafts ${sender}`]);
+    });
+  }
+
+  test('a draft that nobody wrote down is removed, and no other', async () => {
+    const [other, mine] = [await aReady('exactly-once'), await aReady('exactly-once')];
+    for (const each of [other, mine]) {
+      await failureOf(new GraphDelivery(cloud, each.mail, each.token, { record: () => 'dies before' }).send());
+    }
+    assert.deepEqual(await mine.find(), { kind: 'not-sent' });
+    assert.deepEqual(folders(cloud, mine.mail), []);
+    assert.deepEqual(folders(cloud, other.mail), [`draft in drafts ${sender}`]);
+  });
+
+  test('one that was made from a sent one is not taken for that', async () => {
+    const first = await aReady('standard');
+    await first.send();
+    const { mime } = copyIn(first.mail, 'sentitems');
+    assert.ok(mime);
+    const again = {
+      ...first.mail,
+      job: { ...first.mail.job, id: crypto.randomUUID() },
+      mime: heldContent(contentOf(cloud, mime)),
+    };
+    cloud.faults.add({ service: 'graph', operation: 'sendMail', times: 1, fault: { kind: 'cut', when: 'after' } });
+    const second = new GraphDelivery(cloud, again, first.token);
+    await failureOf(second.send());
+    removeMessage(cloud, copyIn(first.mail, 'sentitems'));
+    assert.deepEqual(await first.find(), { kind: 'unsure' });
+    assert.deepEqual(await second.find(), { kind: 'sent' });
   });
 });
 

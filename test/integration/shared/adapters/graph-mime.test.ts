@@ -120,13 +120,17 @@ describe('a ready message', () => {
     return { job: base.job, mime: heldContent(octets), attachments: [], bytes: octets.length };
   }
 
-  test('goes to the octet, also to those who stand in the bcc of the job alone', async () => {
+  test('goes to the octet behind a field by which it is found, also to those who stand in the bcc of the job alone', async () => {
     for (const delivery of ['standard', 'exactly-once']) {
       const mail = await aReadyMail({ delivery, bcc: ['hidden@customer.example'] });
       await sent(mail);
       const { mime } = received(mail);
       assert.ok(mime !== undefined);
-      assert.deepEqual(contentOf(cloud, mime), await mail.mime?.whole());
+      const [field = '', ...octets] = contentOf(cloud, mime)
+        .toString('latin1')
+        .split(/(?<=\r\n)/);
+      assert.match(field, /^x-tenantpost-job: [0-9a-f]{32}\r\n$/);
+      assert.equal(octets.join(''), (await mail.mime?.whole())?.toString('latin1'));
       assert.ok(folders(cloud, mail).includes('inbox hidden@customer.example'));
     }
   });
@@ -151,6 +155,18 @@ describe('a ready message', () => {
     assert.ok(mime !== undefined);
     const text = contentOf(cloud, mime).toString();
     assert.equal(text, `Message-ID: ${internetMessageId}\r\n${(await mail.mime?.whole())?.toString()}`);
+  });
+
+  test('with a Message-ID that is none has the other one in its place', async () => {
+    const mail = await aReadyMail({}, (line) => [line.startsWith('Message') ? 'Message-ID: none\r\n at all' : line]);
+    await sent(mail);
+    const { mime, internetMessageId } = received(mail);
+    assert.ok(mime !== undefined);
+    const written = contentOf(cloud, mime)
+      .toString()
+      .match(/^(?:message-id|x-tenantpost-job):.*$/gim);
+    assert.deepEqual(written, [`Message-ID: ${internetMessageId}`]);
+    assert.deepEqual(await new GraphDelivery(cloud, mail, await graphToken(cloud)).find(), { kind: 'sent' });
   });
 
   test('is found again by its own Message-ID', async () => {

@@ -206,6 +206,20 @@ describe('an upload', () => {
     assertDeliveredOnce(cloud, mail);
   });
 
+  test('that takes long is left to another worker range by range, and each one goes on', async () => {
+    const mail = await aGraphMail({}, [aFile('file.bin', 9_000_000)]);
+    const delivery = new GraphDelivery(cloud, mail, await graphToken(cloud), { within: 0 });
+    const index = cloud.journal.entries.length;
+    const error = await failureOf(delivery.send());
+    assert.deepEqual([error.code, error.retryAfterSeconds], ['MAILBOX_PACED', 1]);
+    assert.deepEqual(asked(index), { createMessage: 1, createUploadSession: 1, uploadRange: 1 });
+    assert.equal(await delivery.run(), 'sent');
+    assert.deepEqual(delivery.history, ['MAILBOX_PACED']);
+    assert.equal(asked(index)['uploadRange'], 3);
+    assertDeliveredOnce(cloud, mail);
+    await assertWhole(cloud, mail);
+  });
+
   test('is throttled with the time that Graph names', async () => {
     const fault = { kind: 'answer', status: 429, retryAfter: { seconds: 17 } } as const;
     cloud.faults.add({ service: 'upload', times: 1, fault });
@@ -239,6 +253,16 @@ describe('a draft that an earlier worker left', () => {
     const index = cloud.journal.entries.length;
     await delivery.send();
     assert.deepEqual(asked(index), { listAttachments: 2, addAttachment: 1, sendMessage: 1 });
+    assertDeliveredOnce(cloud, delivery.mail);
+    await assertWhole(cloud, delivery.mail);
+  });
+
+  test('is gone on with, attachment by attachment where that takes long', async () => {
+    const files = [aFile('a.bin', 2_900_000), aFile('b.bin', 2_900_000), aFile('c.bin', 2_900_000)];
+    const delivery = new GraphDelivery(cloud, await aGraphMail({}, files), await graphToken(cloud), { within: 0 });
+    assert.equal((await failureOf(delivery.send())).code, 'MAILBOX_PACED');
+    assert.equal(delivery.progress?.attached, 2);
+    await delivery.send();
     assertDeliveredOnce(cloud, delivery.mail);
     await assertWhole(cloud, delivery.mail);
   });
@@ -290,6 +314,25 @@ describe('a draft that an earlier worker left', () => {
       assert.equal(await delivery.run(), 'SEND_REJECTED');
       assert.deepEqual(folders(cloud, delivery.mail), []);
       cloud.faults.clear();
+    }
+  });
+
+  test('is made anew when its send was refused for good and what stood in the way is mended', async () => {
+    for (const isRecorded of [true, false]) {
+      cloud.faults.add({
+        ...{ service: 'graph', operation: 'sendMessage', times: 1 },
+        fault: { kind: 'answer', status: 403 },
+      });
+      if (!isRecorded)
+        cloud.faults.add({ ...{ service: 'graph', operation: 'deleteMessage', times: 1 }, fault: { kind: 'cut' } });
+      const delivery = new GraphDelivery(
+        cloud,
+        await aGraphMail({ delivery: 'exactly-once' }),
+        await graphToken(cloud),
+      );
+      assert.equal((await failureOf(delivery.send())).code, isRecorded ? 'SEND_FORBIDDEN' : 'GRAPH_UNAVAILABLE');
+      assert.equal(await delivery.run(), 'sent');
+      assertDeliveredOnce(cloud, delivery.mail);
     }
   });
 

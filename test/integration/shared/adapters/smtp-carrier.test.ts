@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, describe, test } from 'node:test';
 import { contentOf } from '../../../../local/cloud/mail/content.ts';
 import { SmtpCarrier } from '../../../../shared/adapters/smtp-carrier.ts';
+import type { Mail } from '../../../../shared/mail/mail.ts';
 import { customers } from '../../../support/cloud.ts';
 import { failureOf } from '../../../support/failure-of.ts';
 import {
@@ -138,6 +139,25 @@ describe('connections', () => {
     await send();
     assert.equal(inboxOf(cloud, 'anna@customer.example').length, 1);
   });
+});
+
+test('reads no second large mail into memory before the first has left, and keeps no small one waiting', async () => {
+  const may = Promise.withResolvers<void>();
+  const read: string[] = [];
+  const large = async (id: string): Promise<Mail> => {
+    const octets = Buffer.from(id);
+    const whole = () => (read.push(id), may.promise.then(() => octets));
+    const content = { bytes: octets.length, whole, range: () => Promise.reject(new Error()) };
+    const attachments = [{ name: 'a.bin', contentType: 'application/octet-stream', content }];
+    return { ...(await aMail({ id })), attachments, bytes: 60_000_000 };
+  };
+  const token = await outlookToken(cloud);
+  const both = [await large('first'), await large('second')].map((mail) => carrier.send(claimed(mail, token)));
+  await send();
+  assert.deepEqual([read, inboxOf(cloud, 'anna@customer.example').length], [['first'], 1]);
+  may.resolve();
+  await Promise.all(both);
+  assert.deepEqual([read, inboxOf(cloud, 'anna@customer.example').length], [['first', 'second'], 3]);
 });
 
 test('refuses a token of another tenant or for Graph before it connects', async () => {

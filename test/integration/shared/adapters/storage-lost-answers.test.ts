@@ -89,7 +89,7 @@ describe('a write whose answer is lost', { concurrency: true }, () => {
     ]);
     assert.deepEqual(ended?.slice(1), await versions());
     assert.deepEqual((await store.read(contoso, 'invoice-4711'))?.outcome, failed);
-    assert.deepEqual(await store.readPoison(contoso, 'invoice-4711'), aPoisonEntry());
+    assert.deepEqual((await store.readPoison(contoso, 'invoice-4711'))?.entry, aPoisonEntry());
   });
 
   test('is known again when another writer has changed the gate since', async (t) => {

@@ -106,7 +106,7 @@ for (const [how, store] of Object.entries(stores)) {
       const failed = { ...outcome, state: 'failed' as const };
       const changes = [outcomeChange(failed, etag), { kind: 'poison', entry } as const, gateChange(mailbox, gate)];
       assert.ok(await store.commit(tenantId, changes));
-      assert.deepEqual(await store.readPoison(tenantId, entry.id), entry);
+      assert.deepEqual((await store.readPoison(tenantId, entry.id))?.entry, entry);
       assert.deepEqual((await store.read(tenantId, outcome.id))?.outcome, failed);
     });
 
@@ -118,6 +118,19 @@ for (const [how, store] of Object.entries(stores)) {
         assert.ok(await store.commit(tenantId, [{ kind: 'no-poison', id: entry.id }]));
         assert.equal(await store.readPoison(tenantId, entry.id), undefined);
       }
+    });
+
+    test('removes a poison entry at one version, and leaves the one that has come since', async () => {
+      const { tenantId } = fresh();
+      const [first, second] = [aPoisonEntry({ tenantId }), aPoisonEntry({ tenantId, at: noon + 1 })];
+      await store.commit(tenantId, [{ kind: 'poison', entry: first }]);
+      const { etag } = (await store.readPoison(tenantId, first.id)) ?? {};
+      await store.commit(tenantId, [{ kind: 'poison', entry: second }]);
+      assert.ok(await store.commit(tenantId, [{ kind: 'no-poison', id: first.id, etag }]));
+      const now = await store.readPoison(tenantId, first.id);
+      assert.deepEqual(now?.entry, second);
+      assert.ok(await store.commit(tenantId, [{ kind: 'no-poison', id: first.id, etag: now.etag }]));
+      assert.equal(await store.readPoison(tenantId, first.id), undefined);
     });
 
     test('keeps the gates of mailboxes apart, whatever their addresses are made of', async () => {
@@ -169,7 +182,7 @@ describe('rows of a later version', () => {
     await writeOver(tenantId, '!gate a@b.example', { holdCode: 'OF_ANOTHER_CENTURY' });
     await writeOver(tenantId, '!poison invoice-4711', { code: 'OF_ANOTHER_CENTURY' });
     assert.equal((await store.readGate(tenantId, 'a@b.example'))?.gate.hold?.code, 'MAILBOX_HELD');
-    const entry = await store.readPoison(tenantId, 'invoice-4711');
+    const entry = (await store.readPoison(tenantId, 'invoice-4711'))?.entry;
     assert.equal(entry?.reason.code, 'UNEXPECTED');
     assert.equal(entry.reason.remedy, 'Mend it.');
   });
@@ -197,7 +210,7 @@ describe('the text of a poison entry', () => {
         reason: { ...aPoisonEntry().reason, field: '/to/0', expected: 'an address' },
       });
       await store.commit(tenantId, [{ kind: 'poison', entry }]);
-      assert.deepEqual(await store.readPoison(tenantId, entry.id), entry);
+      assert.deepEqual((await store.readPoison(tenantId, entry.id))?.entry, entry);
     }
   });
 });

@@ -113,6 +113,8 @@ for (const { how, clients } of accounts.both) {
           attached: 2,
           upload: { sealedUrl: 'x'.repeat(3000), next: 4_000_000_000 },
         },
+        resends: 2,
+        hadFailed: true,
         requestId: 'b3b1a8ae-2f5c-4f0b-9f5e-0a2f6d1c7e11',
         serviceCode: 'ErrorExceededMessageLimit',
       });

@@ -9,6 +9,7 @@ describe('what a mail is found by', () => {
   test('is the same every time, and has the job’s id in it for people', () => {
     assert.deepEqual(graphMark(job, clientId), graphMark({ ...job }, clientId));
     assert.match(graphMark(job, clientId).property, /^invoice-4711 [0-9a-f]{32}$/);
+    assert.match(graphMark(job, clientId).header, /^[0-9a-f]{32}$/);
     assert.match(graphMark(job, clientId).messageId, /^<[^@<>\s]+@contoso\.example>$/);
   });
 
@@ -22,6 +23,7 @@ describe('what a mail is found by', () => {
     ];
     // Graph compares the values of properties without regard to case.
     assert.equal(new Set(marks.map(({ property }) => property.toLowerCase())).size, marks.length);
+    assert.equal(new Set(marks.map(({ header }) => header)).size, marks.length);
     assert.equal(new Set(marks.map(({ messageId }) => messageId.toLowerCase())).size, marks.length);
   });
 

@@ -6,6 +6,7 @@ import PostalMime, { type Email } from 'postal-mime';
 import { composeMime, messageIdOf, type MimeOptions } from '../../../../shared/adapters/mime-message.ts';
 import type { Mail } from '../../../../shared/mail/mail.ts';
 import { contoso, fabrikam } from '../../../support/app-identity.ts';
+import { failureOf, shownOf } from '../../../support/failure-of.ts';
 import { MemoryContentStore } from '../../../support/memory-content-store.ts';
 import { aMail } from '../../../support/outgoing-mail.ts';
 
@@ -109,6 +110,22 @@ describe('the header', () => {
       assert.equal(email.subject, value.slice(0, 255));
       const [, own = ''] = /^x-value: (.*)$/im.exec(field(message, 'x-value')[0] ?? '') ?? [];
       assert.equal((await read(`Subject: ${own}\r\n\r\n`)).subject, value);
+    }
+  });
+
+  test('has no address that is not the job’s: one that nodemailer would change is refused', async () => {
+    const odd = '"x <e@y.example>"@customer.example';
+    for (const [field, job] of Object.entries({
+      '/from': { from: odd },
+      '/sendAs': { sendAs: odd },
+      '/to/1': { to: ['anna@customer.example', odd] },
+      '/cc/0': { cc: [{ address: odd, name: 'Odd' }] },
+      '/bcc/0': { bcc: [odd] },
+      '/replyTo/0': { replyTo: [odd] },
+    })) {
+      const error = await failureOf(compose(job));
+      assert.deepEqual([error.code, error.detail['field']], ['TRANSPORT_CANNOT', field]);
+      assert.doesNotMatch(shownOf(error), /@/);
     }
   });
 

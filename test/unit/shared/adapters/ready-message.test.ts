@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { composeMime, type MimeOptions } from '../../../../shared/adapters/mime-message.ts';
 import type { Mail } from '../../../../shared/mail/mail.ts';
+import { failureOf } from '../../../support/failure-of.ts';
 import { MemoryContentStore } from '../../../support/memory-content-store.ts';
 import { aMail } from '../../../support/outgoing-mail.ts';
 
@@ -41,5 +42,25 @@ describe('a ready message', () => {
     assert.equal(await composed(mail), rest);
     const shown = await composed(mail, { withBcc: true });
     assert.equal(shown, `Bcc: <four@x.example>,\r\n <five@x.example>\r\n${rest}`);
+  });
+
+  test('loses its own Bcc also at the end of a header that nothing follows, and that of who sent it on', async () => {
+    const text = 'To: a@x.example\r\nResent-Bcc: one@x.example\r\nBcc: two@x.example,\r\n three@x.example';
+    assert.equal(await composed(await ready(text)), 'To: a@x.example\r\n');
+  });
+
+  test('is refused where it has no header, or a line in it that is no field: readers disagree on where the body begins', async () => {
+    for (const text of [
+      '',
+      '\r\nTo: a@x.example\r\n\r\nbody',
+      '\ufeffTo: a@x.example\r\n\r\nbody',
+      ' To: a@x.example\r\n\r\nbody',
+      'From a@x.example Sun Nov 22 10:00:00 2026\r\nTo: a@x.example\r\n\r\nbody',
+      'To: a@x.example\r\nno field\r\nBcc: b@x.example\r\n\r\nbody',
+      'Just a text.\r\n',
+    ]) {
+      const error = await failureOf(composed(await ready(text)));
+      assert.deepEqual([error.code, error.detail['field']], ['TRANSPORT_CANNOT', '/mime'], JSON.stringify(text));
+    }
   });
 });

@@ -62,7 +62,7 @@ for (const state of ['refused', 'failed'] as const) {
 
 for (const state of ['sent', 'unknown', 'cancelled'] as const) {
   test(`a job that is ${state} has ended`, () => {
-    assert.deepEqual(met({ state }), { kind: 'ended', outcome: anOutcome({ state }) });
+    assert.deepEqual(met({ state }), { kind: 'ended', stored: stored({ state }) });
   });
 }
 

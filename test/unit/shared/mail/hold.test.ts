@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { hours, minutes, seconds } from '../../../../shared/clock.ts';
-import { emptyGate, enter, type Hold, hold, leave, release } from '../../../../shared/mail/gate-state.ts';
+import {
+  emptyGate,
+  enter,
+  type GateState,
+  type Hold,
+  hold,
+  leave,
+  release,
+} from '../../../../shared/mail/gate-state.ts';
 import { noon } from '../../../support/clock.ts';
 import { anAsk, askTimes, limits, permitOf, turnOf } from '../../../support/gate.ts';
 
@@ -46,7 +54,7 @@ describe('a mailbox that Microsoft asked to pause', () => {
     const turns = blast.admissions.slice(4).map(turnOf);
     let after = gate;
     let last = gate.lastTurn;
-    for (const turn of turns.filter((one) => one < noon + 5 * minutes)) {
+    for (const turn of turns.filter((one) => one < noon + 5 * minutes - 5 * seconds)) {
       const entered = enter(after, anAsk({ turn }), turn, limits);
       after = entered.gate;
       assert.ok(turnOf(entered.admission) > last);
@@ -56,6 +64,17 @@ describe('a mailbox that Microsoft asked to pause', () => {
     const [kept = 0] = turns.filter((one) => one >= noon + 5 * minutes);
     assert.equal(enter(after, anAsk({ turn: kept }), kept, limits).admission.kind, 'now');
     assert.equal(after.waiting, blast.gate.waiting);
+  });
+
+  test('costs nobody his place whose turn comes at most five seconds before its end', () => {
+    const blast = askTimes(emptyGate, 40, anAsk(), noon);
+    const turn = turnOf(blast.admissions[20]);
+    const pause = services(turn + 4 * seconds);
+    const held = { ...leaveAll(blast.gate), hold: pause };
+    const { gate, admission } = enter(held, anAsk({ turn }), turn, limits);
+    assert.deepEqual(admission, { kind: 'at', at: turn + 4 * seconds, code: 'MAILBOX_HELD', turn });
+    assert.equal(gate, held);
+    assert.equal(enter(gate, anAsk({ turn }), turn + 5 * seconds, limits).admission.kind, 'now');
   });
 
   test('sends again by itself when the pause is over', () => {
@@ -111,3 +130,7 @@ describe('two holds', () => {
     assert.deepEqual(hold(hold(emptyGate, operators), shorter).hold, shorter);
   });
 });
+
+function leaveAll(gate: GateState): GateState {
+  return gate.permits.reduce((left, { id }) => leave(left, id), gate);
+}

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { hours, minutes, seconds } from '../../../../shared/clock.ts';
+import { emptyGate, hold } from '../../../../shared/mail/gate-state.ts';
 import { contoso } from '../../../support/app-identity.ts';
 import { noon } from '../../../support/clock.ts';
 import { failing } from '../../../support/failing.ts';
@@ -23,6 +24,18 @@ async function untilQuiet({ queue, clock, sendMail }: MailRoom): Promise<number>
     handled += 1;
   }
   return handled;
+}
+
+/** The same for so long, of a job that waits in whatever steps. */
+async function waits({ queue, clock, sendMail }: MailRoom, item: object, milliseconds: number): Promise<void> {
+  const until = clock.now() + milliseconds;
+  await sendMail.handle(item);
+  while (clock.now() < until) {
+    const put = queue.returned.at(-1)?.delayMilliseconds ?? 0;
+    assert.ok(put > 0);
+    clock.advance(put);
+    await sendMail.handle(queue.messages.at(-1));
+  }
 }
 
 describe('a job with a notBefore', () => {
@@ -64,8 +77,25 @@ describe('a job with a notBefore', () => {
     const room = aMailRoom(aPendingTenant());
     const text = room.content.hold('jobs/text', 'It is attached.');
     const item = aMailJob({ text });
-    for (let waited = 0; waited < 200; waited += 1) await room.sendMail.handle(item);
-    assert.deepEqual(room.content.touched, ['jobs/text', 'jobs/text']);
+    await waits(room, item, 3 * days);
+    assert.equal(room.content.touched.length, 3);
+  });
+
+  test('and so do those of a mailbox that an operator holds without an end', async () => {
+    const room = aMailRoom();
+    const text = room.content.hold('jobs/text', 'It is attached.');
+    const gate = hold(emptyGate, { by: 'operator', since: noon, code: 'MAILBOX_HELD' });
+    await room.outcomes.commit(contoso, [{ kind: 'gate', mailbox: 'billing@contoso.example', gate }]);
+    await waits(room, aMailJob({ text }), 3 * days);
+    assert.deepEqual([room.content.touched.length, room.row()?.code], [3, 'MAILBOX_HELD']);
+  });
+
+  test('and so do those to which Graph says again and again', async () => {
+    const room = aMailRoom();
+    const text = room.content.hold('jobs/text', 'It is attached.');
+    room.carrier.answer = failing('GRAPH_UNAVAILABLE');
+    await waits(room, aMailJob({ text }), 3 * days);
+    assert.deepEqual([room.content.touched.length, room.row()?.code], [3, 'GRAPH_UNAVAILABLE']);
   });
 
   test('is refused at once when its tenant never consented, and not in a month', async () => {

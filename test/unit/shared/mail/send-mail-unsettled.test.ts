@@ -7,11 +7,11 @@ import { fingerprint } from '../../../../shared/mail/mail-job.ts';
 import type { DraftProgress } from '../../../../shared/mail/outcome.ts';
 import { contoso } from '../../../support/app-identity.ts';
 import { noon } from '../../../support/clock.ts';
-import { failing } from '../../../support/failing.ts';
+import { failing, withCode } from '../../../support/failing.ts';
 import { aMailJob } from '../../../support/mail-job.ts';
 import { aMailRoom, assertDelay, type MailRoom, poisonCodes } from '../../../support/mail-room.ts';
 import { anOutcome } from '../../../support/outcome.ts';
-import { aTenant } from '../../../support/tenant.ts';
+import { aPendingTenant, aTenant } from '../../../support/tenant.ts';
 import { aToken } from '../../../support/unsigned-token.ts';
 
 const begun: DraftProgress = { draftId: 'draft-1', step: 'submitting', attached: 0 };
@@ -76,6 +76,63 @@ describe('a lost answer', () => {
     const room = await aRoomInDoubt({ onUnknown: 'resend' });
     await comesAgain(room);
     assert.deepEqual([room.row()?.state, room.sent.length], ['sent', 2]);
+  });
+
+  test('is sent again for such a producer three times at most', async () => {
+    const room = await aRoomInDoubt({ onUnknown: 'resend' });
+    room.carrier.answer = failing('SEND_UNCONFIRMED');
+    for (let looks = 0; looks < 10 && room.row()?.state === 'sending'; looks += 1) await comesAgain(room);
+    assert.deepEqual([room.row()?.state, room.sent.length, room.row()?.tries], ['unknown', 4, 4]);
+    assert.deepEqual(poisonCodes(room), ['SEND_UNCONFIRMED']);
+  });
+
+  test('and a mail that was sent again has not failed, whatever became of the second one: nobody knows of the first', async () => {
+    for (const answer of [failing('SEND_FORBIDDEN'), failing('SEND_THROTTLED', { retryAfterSeconds: 3600 })]) {
+      const room = await aRoomInDoubt({ onUnknown: 'resend', expiresAt: new Date(noon + 30 * minutes).toISOString() });
+      room.carrier.answer = answer;
+      for (let looks = 0; looks < 10 && room.row()?.endedAt === undefined; looks += 1) await comesAgain(room);
+      assert.deepEqual([room.row()?.state, room.sent.length], ['unknown', 2]);
+    }
+  });
+
+  test('and before it is sent again its row says so: a worker that dies then counts', async () => {
+    const room = await aRoomInDoubt({ onUnknown: 'resend' });
+    const seen: unknown[] = [];
+    room.carrier.answer = () => {
+      seen.push([room.row()?.state, room.row()?.resends]);
+      return Promise.resolve({ requestId: undefined });
+    };
+    await comesAgain(room);
+    assert.deepEqual(seen, [['sending', 1]]);
+  });
+
+  test('is not sent again when storage cannot write that down', async () => {
+    const room = await aRoomInDoubt({ onUnknown: 'resend' });
+    const commit = room.outcomes.commit.bind(room.outcomes);
+    let commits = 0;
+    room.outcomes.commit = (tenantId, changes) => {
+      commits += 1;
+      return commits > 2 ? failing('STORAGE_UNAVAILABLE')() : commit(tenantId, changes);
+    };
+    await assert.rejects(comesAgain(room), withCode('STORAGE_UNAVAILABLE'));
+    assert.deepEqual([room.row()?.state, room.sent.length], ['sending', 1]);
+  });
+
+  test('is asked about ever more rarely while the mailbox cannot be asked', async () => {
+    const room = await aRoomInDoubt();
+    room.carrier.finding = failing('GRAPH_UNAVAILABLE');
+    for (let looks = 0; looks < 10; looks += 1) await comesAgain(room);
+    assertDelay(room.queue.returned.at(-1)?.delayMilliseconds, 15 * minutes);
+    assert.deepEqual([room.row()?.state, room.sent.length], ['sending', 1]);
+  });
+
+  test('of a job whose tenant waits meanwhile is looked at ever more rarely, and its row stays', async () => {
+    const room = await aRoomInDoubt();
+    await room.tenants.save(aPendingTenant());
+    const before = room.row();
+    for (let looks = 0; looks < 10; looks += 1) await comesAgain(room);
+    assertDelay(room.queue.returned.at(-1)?.delayMilliseconds, 15 * minutes);
+    assert.deepEqual([room.row(), room.asked], [before, []]);
   });
 
   test('is asked about later when the mailbox cannot be asked now', async () => {

@@ -165,6 +165,21 @@ test('two deliveries that wait at once leave one row', async () => {
   assert.equal(room.queue.returned.length, 2);
 });
 
+test('a job that failed, is queued again, waits and is sent is in poison no more', async () => {
+  const room = aMailRoom();
+  room.carrier.answer = failing('SEND_FORBIDDEN');
+  await room.sendMail.handle(aMailJob());
+  room.carrier.answer = failing('SEND_THROTTLED');
+  await room.sendMail.handle(aMailJob());
+  room.carrier.answer = () => Promise.resolve({ requestId: undefined });
+  for (let looks = 0; looks < 3 && room.row()?.state !== 'sent'; looks += 1) {
+    room.clock.advance(room.queue.returned.at(-1)?.delayMilliseconds ?? 0);
+    await room.sendMail.handle(room.queue.messages.at(-1));
+  }
+  assert.equal(room.row()?.state, 'sent');
+  assert.equal(await room.outcomes.readPoison(contoso, 'invoice-4711'), undefined);
+});
+
 test('a job that failed and is queued again counts its tries', async () => {
   const room = aMailRoom();
   room.carrier.answer = failing('SEND_FORBIDDEN');
