@@ -31,7 +31,7 @@ export interface Azurite {
 
 /** @throws when it ends before all three services listen, naming the port if one is taken. */
 export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurite> {
-  const child = spawn(process.execPath, ['--import', endsWithParent, program(), ...argumentsOf(options)], {
+  const child = spawn(process.execPath, [...preloads(options), program(), ...argumentsOf(options)], {
     env: { ...process.env, ...compileCache },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Ctrl-C in the terminal is for the parent alone: whoever uses the storage is stopped before it.
@@ -65,6 +65,18 @@ export function connectionStringOf(urls: Readonly<Record<Service, string>>): str
  * and the process ends. On Windows a real SIGTERM would end it at once.
  */
 const endsWithParent = `data:text/javascript,process.on('disconnect',()=>process.emit('SIGTERM')||process.exit(1))`;
+
+/**
+ * Once a minute Azurite's queues look through all that they keep for what may be thrown away, and answer nobody meanwhile: seconds
+ * to a minute with some thousand messages (`DEFAULT_GC_INTERVAL_MS` in azurite/dist/src/queue/utils/constants.js, which no option
+ * changes). What is kept in memory alone goes with the process anyway.
+ */
+const collectsNothing = `data:text/javascript,import{createRequire}from'node:module';createRequire(process.argv[1])('./queue/utils/constants.js').DEFAULT_GC_INTERVAL_MS=2**31-1`;
+
+function preloads({ folder }: AzuriteOptions): string[] {
+  const modules = folder === undefined ? [endsWithParent, collectsNothing] : [endsWithParent];
+  return modules.flatMap((module) => ['--import', module]);
+}
 
 function program(): string {
   return createRequire(import.meta.url).resolve('azurite/dist/src/azurite.js');

@@ -87,7 +87,7 @@ export const emptyGate: GateState = {
   permits: [],
 };
 
-export interface Entered {
+interface Entered {
   readonly gate: GateState;
   readonly admission: Admission;
 }
@@ -169,8 +169,7 @@ function duringHold(gate: GateState, until: number | undefined, ask: Ask, now: n
 }
 
 function newTurn(gate: GateState, ask: Ask, now: number, limits: Limits): Entered {
-  const booking = book(gate, ask, now, limits);
-  const { gate: booked, turn } = booking;
+  const { gate: booked, turn } = book(gate, ask, now, limits);
   // Only for the very next turn: a permit that waits is one that those before it may need.
   const isNear = turn <= now + Math.min(patience, spacing(limits)) && holdAt(gate, now) === undefined;
   const taken = isNear ? takeTurn(booked, ask, turn, now, limits) : undefined;
@@ -227,10 +226,10 @@ function takeTurn(gate: GateState, ask: Ask, turn: number, now: number, limits: 
 
 function withSent(used: Windows, { bytes, recipients }: Ask, turn: number, at: number, now: number): Windows {
   // Instances' clocks differ. Counted as later than those before it, a message is forgotten late rather than early.
-  const newest = newestOf(used);
+  const stamp = Math.max(at, newestOf(used));
   // Not all of those that wait in a worker have gone: the next one may go before them.
   return {
-    messages: withUse(used.messages, usedWindows.messages, Math.max(at, newest), 1, now),
+    messages: withUse(used.messages, usedWindows.messages, stamp, 1, now),
     bytes: withUse(used.bytes, usedWindows.bytes, turn, bytes, now),
     recipients: withUse(used.recipients, usedWindows.recipients, turn, recipients, now),
   };

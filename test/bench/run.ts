@@ -1,4 +1,4 @@
-/** `npm run bench -- cloud`, `tokens` or `send`: figures, printed as a table and kept in test/results/bench.json. */
+/** `npm run bench -- cloud`, `tokens`, `gate` or `send`: figures, printed as a table and kept in test/results/bench.json. */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -10,13 +10,15 @@ import { measureSend, printSend } from './send/send-bench.ts';
 import { measureHotMailbox, printGate } from './gate/gate-bench.ts';
 import { measureTokens, printTokens } from './tokens/token-bench.ts';
 
-const usage = `npm run bench -- cloud | tokens | send
+const usage = `npm run bench -- cloud | tokens | gate | send
 
 Measures, prints a table and writes test/results/bench.json.
 
   cloud   requests per second of each service of the local cloud at 16 connections, and its share of a core
   tokens  time of a token from the cache at 10 to 10,000 tenants, beside MSAL Node's and @azure/identity's own caches, and
           what it takes to warm 10,000 tenants: time, memory, vault and Entra requests (five minutes)
+  gate    how near to its limit eight processes send a blast of 50,000 to one mailbox, what that costs, and what another
+          tenant's message notices of it (half an hour)
   send    messages per second, time of a core and latency of the built bundle beside the least program that keeps the same
           promise, and its storage calls for one message (five minutes)`;
 

@@ -98,7 +98,7 @@ function planJob(kind: JobKind, number: number, { seed, messages, delivery, tena
     mark,
     tenant: tenant.id,
     // One mailbox of each tenant has more to send than its pace allows.
-    from: random.chance(0.3) ? hot : random.pick(tenant.mailboxes),
+    from: random.chance(0.2) ? hot : random.pick(tenant.mailboxes),
     to: recipientsOf(random),
     subject: `${mark} ${random.pick(bodies.subjects)}`,
     ...(kind !== 'html' && { text: `${mark}\n\n${random.pick(bodies.texts)}` }),

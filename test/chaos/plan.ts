@@ -56,7 +56,7 @@ export function makePlan({ seed, messages, delivery }: PlanOptions): Plan {
     settlingMilliseconds: 500 + random.below(1000),
     sendingKeepsImmutableIds: random.chance(0.5),
     tokenLifetimeSeconds: 120,
-    messagesPerMinute: messages < 2000 ? 600 : 300,
+    messagesPerMinute: 600,
   };
   const arriving = jobs.filter(isDelivered).length;
   const uploads = jobs.filter(({ kind }) => kind === 'upload').length;

@@ -35,6 +35,7 @@ test('exits 0 with every job as it should be, and ends its output with one JSON 
       'demo-plain-text: sent',
       'demo-html: sent',
       'demo-scripts: sent',
+      'demo-smtp: sent',
       'demo-no-consent: refused TENANT_NOT_CONSENTED',
       'demo-malformed: refused JOB_INVALID',
     ],

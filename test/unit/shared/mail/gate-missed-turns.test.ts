@@ -8,7 +8,7 @@ import { noon } from '../../../support/clock.ts';
 import { afterAll, anAsk, askTimes, limits, turnOf } from '../../../support/gate.ts';
 
 /** Turns are this far apart at 30 a minute. */
-const apart = 2030;
+const apart = 2040;
 
 describe('turns that are missed', () => {
   const blast = askTimes(emptyGate, 40, anAsk(), noon);
