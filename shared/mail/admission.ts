@@ -13,8 +13,11 @@ import type { MailboxGate } from './mailbox-gate.ts';
 import type { Outcome, StoredOutcome } from './outcome.ts';
 import { type Postmark, rowMark } from './postmark.ts';
 
-/** Longer than any one request may take: who holds a permit for longer writes down that he does. */
-export const permitFor = 3 * minutes;
+/** Longer than any one request may take: who needs a permit for longer writes down that he does. */
+const longestPermit = 3 * minutes;
+
+/** Nobody comes to take over the job of a worker that was killed before its message is shown again; its permit is then over. */
+export const permitFor = ({ messageLock }: ClaimTimes): number => Math.min(longestPermit, messageLock);
 
 /** Writers meet at a row now and then; more often than this in a row they do not. */
 const mostRaces = 20;
@@ -86,11 +89,11 @@ export class Admission {
     known: StoredOutcome | undefined,
     isUnsettled: boolean,
   ): Promise<Claim | 'conflict' | undefined> {
-    const { gate, limits, ledger } = this.#with;
+    const { gate, limits, times, ledger } = this.#with;
     const mailbox = mail.job.from.toLowerCase();
     const before = { ...ledger.fresh(subject, known?.outcome), mailbox };
     const entered = await gate.change(subject.tenantId, mailbox, (state, at) => {
-      const next = enter(state, askOf(mail, subject, turn, at), at, limits);
+      const next = enter(state, askOf(mail, subject, turn, at + permitFor(times)), at, limits);
       const outcome = rowOf(before, next.admission, isUnsettled, at);
       const change = { kind: 'outcome', outcome, etag: known?.etag } as const;
       return { gate: next.gate, changes: [change], result: { admission: next.admission, outcome } };
@@ -122,7 +125,12 @@ function waitingRow(fresh: Outcome, { etag, tries, createdAt }: NonNullable<Post
   return { etag, outcome: { ...fresh, tries, createdAt } };
 }
 
-export function askOf({ job, bytes }: Mail, { transport }: Subject, turn: number | undefined, at: number): Ask {
+export function askOf(
+  { job, bytes }: Mail,
+  { transport }: Subject,
+  turn: number | undefined,
+  permitUntil: number,
+): Ask {
   const recipients = job.to.length + job.cc.length + job.bcc.length;
   return {
     transport,
@@ -130,7 +138,7 @@ export function askOf({ job, bytes }: Mail, { transport }: Subject, turn: number
     bytes: Math.ceil((bytes * 4) / 3 + bytes / 57),
     recipients,
     ...(turn === undefined ? {} : { turn }),
-    permitUntil: at + permitFor,
+    permitUntil,
   };
 }
 

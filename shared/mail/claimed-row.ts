@@ -2,6 +2,7 @@
 
 import { TenantpostError } from '../errors.ts';
 import { type Claim, permitFor } from './admission.ts';
+import type { ClaimTimes } from './claim.ts';
 import { extend, type GateState, leave } from './gate-state.ts';
 import type { JobLedger, Subject } from './job-ledger.ts';
 import type { Change } from './mail-store.ts';
@@ -11,6 +12,7 @@ import type { Outcome, StoredOutcome } from './outcome.ts';
 interface Dependencies {
   readonly gate: MailboxGate;
   readonly ledger: JobLedger;
+  readonly times: ClaimTimes;
 }
 
 export class ClaimedRow {
@@ -44,7 +46,7 @@ export class ClaimedRow {
    */
   async keep(facts: Partial<Outcome>): Promise<void> {
     const written = await this.#write((gate, at) => ({
-      gate: extend(gate, this.#permit, at + permitFor),
+      gate: extend(gate, this.#permit, at + permitFor(this.#with.times)),
       outcome: { ...this.outcome, ...facts, updatedAt: at },
     }));
     if (!written) throw new TenantpostError('CLAIM_LOST', 'Another worker has taken this job over.');

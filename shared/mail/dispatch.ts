@@ -4,7 +4,7 @@ import { type Clock, hours } from '../clock.ts';
 import { asTenantpostError, type TenantpostError } from '../errors.ts';
 import type { Token } from '../tokens/token.ts';
 import type { TokenSource } from '../tokens/token-source.ts';
-import { askOf, type Claim } from './admission.ts';
+import { askOf, type Claim, permitFor } from './admission.ts';
 import { delayOf } from './backoff.ts';
 import type { Carrier, Claimed, Finding } from './carrier.ts';
 import type { ClaimTimes } from './claim.ts';
@@ -195,7 +195,7 @@ class OneDispatch {
 
   /** Nothing left: it is tried again, after what Microsoft asked for. */
   async #again(error: TenantpostError): Promise<void> {
-    const { now, limits, ledger, content } = this.#with;
+    const { now, limits, times, ledger, content } = this.#with;
     const delay = error.code === 'MAILBOX_QUOTA' ? quotaPause : 0;
     const wait = Math.max(delay, delayOf(error, this.#row.outcome.tries));
     let at = now() + wait;
@@ -206,7 +206,8 @@ class OneDispatch {
       if (holdsMailbox.includes(error.code)) {
         next = hold(next, { by: 'service', since: start, until: at, code: error.code });
         // Its next turn is booked with the hold, behind it; otherwise all that waits would come back at one moment.
-        const entered = enter(next, askOf(this.#mail, this.#subject, undefined, start), start, limits);
+        const ask = askOf(this.#mail, this.#subject, undefined, start + permitFor(times));
+        const entered = enter(next, ask, start, limits);
         if (entered.admission.kind === 'at') {
           next = entered.gate;
           at = Math.max(at, entered.admission.at);

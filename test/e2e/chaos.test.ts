@@ -13,7 +13,8 @@ test('loses nothing and sends nothing twice while workers are killed at every st
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const result = await runChaos({
     plan: makePlan({ seed: 1, messages: 240, delivery: 'both' }),
-    secondsLimit: 100,
+    // Far beyond what it takes: a bound, and no measure.
+    secondsLimit: 400,
     instances: 3,
     messageLockSeconds: 5,
     logFile: join(folder, 'chaos.log'),
