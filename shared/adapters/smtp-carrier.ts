@@ -14,7 +14,7 @@ import { SmtpSession, SmtpSessionError } from './smtp-session.ts';
 import { SmtpSessions } from './smtp-sessions.ts';
 
 /**
- * How long a mail may take in all, in milliseconds. Its mailbox's gate takes a worker for gone after three minutes (`permitFor`
+ * How long a mail may take in all, in milliseconds. Its mailbox's gate takes a permit back after three minutes (`longestPermit`
  * in admission.ts), and this ends before. RFC 5321 section 4.5.3.2.6 would wait for ten at the end of a message: what is cut
  * short there is `SEND_UNCONFIRMED`.
  */

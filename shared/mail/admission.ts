@@ -16,7 +16,10 @@ import { type Postmark, rowMark } from './postmark.ts';
 /** Longer than any one request may take: who needs a permit for longer writes down that he does. */
 const longestPermit = 3 * minutes;
 
-/** Nobody comes to take over the job of a worker that was killed before its message is shown again; its permit is then over. */
+/**
+ * How long a permit lasts unless it is extended. It is over by the time that the message of a killed worker is shown again, so
+ * that whoever takes the job over is not kept out by it. A lock below the longest request is for hosts of tests alone.
+ */
 export const permitFor = ({ messageLock }: ClaimTimes): number => Math.min(longestPermit, messageLock);
 
 /** Writers meet at a row now and then; more often than this in a row they do not. */

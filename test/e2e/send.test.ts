@@ -263,7 +263,7 @@ test('keeps tokens out of the table in any readable form', async () => {
   assert.doesNotMatch(stored, /eyJ[\w-]+\.eyJ/);
 });
 
-test('logs neither recipient, subject, content nor token, and keeps none in the outcome table', async () => {
+test('logs neither recipient, subject, content nor token, and keeps none in an outcome', async () => {
   const canary = 'canary-4711';
   await queueMail(
     stack,
