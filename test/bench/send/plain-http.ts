@@ -19,7 +19,23 @@ export class PlainHttp {
     this.#port = origin.port;
   }
 
-  request(method: string, path: string, headers: OutgoingHttpHeaders, body = ''): Promise<Answer> {
+  /**
+   * A kept connection that its server closed while it was idle ends the next request on it before an answer: that one is
+   * made again, once on each such connection (Node's request.reusedSocket). How often mail arrives is counted at the cloud.
+   */
+  async request(method: string, path: string, headers: OutgoingHttpHeaders, body = ''): Promise<Answer> {
+    for (;;) {
+      const answer = await this.#once(method, path, headers, body);
+      if (answer !== 'closed while idle') return answer;
+    }
+  }
+
+  #once(
+    method: string,
+    path: string,
+    headers: OutgoingHttpHeaders,
+    body: string,
+  ): Promise<Answer | 'closed while idle'> {
     return new Promise((resolve, reject) => {
       const options = { host: this.#host, port: this.#port, agent: this.#agent, method, path };
       const length = body === '' && method !== 'POST' ? {} : { 'content-length': Buffer.byteLength(body) };
@@ -32,7 +48,10 @@ export class PlainHttp {
           resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text });
         });
       });
-      sent.once('error', reject);
+      sent.once('error', (error: NodeJS.ErrnoException) => {
+        if (sent.reusedSocket && error.code === 'ECONNRESET') resolve('closed while idle');
+        else reject(error);
+      });
       sent.end(body);
     });
   }
