@@ -2,7 +2,7 @@
 
 import type { StorageQueueFunctionOptions } from '@azure/functions';
 import { withTrigger } from '../shared/host/log.ts';
-import type { CollectPoison } from '../shared/mail/collect-poison.ts';
+import type { CollectPoison } from '../shared/mail/operating/collect-poison.ts';
 import { storageConnection } from '../shared/names.ts';
 
 export const collectPoison = (collector: CollectPoison, queueName: string): StorageQueueFunctionOptions => ({

@@ -2,7 +2,7 @@
 
 import type { HttpFunctionOptions } from '@azure/functions';
 import { answering, problem } from '../shared/host/http.ts';
-import { mailJobSchema } from '../shared/mail/mail-job.ts';
+import { mailJobSchema } from '../shared/mail/job/mail-job.ts';
 import { routes } from '../shared/names.ts';
 
 export const readMailJobSchema = (): HttpFunctionOptions => {

@@ -3,7 +3,7 @@
 import type { InvocationContext, StorageQueueFunctionOptions } from '@azure/functions';
 import { withTrigger } from '../shared/host/log.ts';
 import { queues, storageConnection } from '../shared/names.ts';
-import type { SendMail } from '../shared/mail/send-mail.ts';
+import type { SendMail } from '../shared/mail/sending/send-mail.ts';
 
 export const sendGraph = (graph: SendMail): StorageQueueFunctionOptions => ({
   connection: storageConnection,

@@ -4,9 +4,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
-import { codeOfNumber } from '../shared/adapters/entra-error.ts';
+import { codeOfNumber } from '../shared/adapters/entra/entra-error.ts';
 import { errorMeanings } from '../shared/errors.ts';
-import { mailJobSchema } from '../shared/mail/mail-job.ts';
+import { mailJobSchema } from '../shared/mail/job/mail-job.ts';
 
 const inDocs = (name: string): string => join(import.meta.dirname, '..', 'docs', name);
 

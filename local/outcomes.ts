@@ -1,7 +1,7 @@
 /** Reads what became of the mail jobs, for the viewer and the demo: straight from the table, as an operator would. */
 
 import { odata } from '@azure/data-tables';
-import { readOutcome } from '../shared/adapters/outcome-row.ts';
+import { readOutcome } from '../shared/adapters/storage/outcome-row.ts';
 import { errorMeanings } from '../shared/errors.ts';
 import { tables } from '../shared/names.ts';
 import type { JobOutcome } from './cloud/viewer/viewer.ts';

@@ -1,21 +1,21 @@
 /** The composition root: the only file that knows both the topics and the adapters. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { appCredential } from './adapters/app-credential.ts';
-import { EntraTokenIssuer } from './adapters/entra-token-issuer.ts';
-import { managedIdentity } from './adapters/managed-identity.ts';
+import { appCredential } from './adapters/entra/app-credential.ts';
+import { EntraTokenIssuer } from './adapters/entra/entra-token-issuer.ts';
+import { managedIdentity } from './adapters/entra/managed-identity.ts';
 import { openTelemetryMetrics } from './adapters/opentelemetry-metrics.ts';
-import { type StorageClients, storageCall, storageClients } from './adapters/storage-clients.ts';
-import { TableAuditTrail } from './adapters/table-audit-trail.ts';
-import { TableCredentialRecord } from './adapters/table-credential-record.ts';
-import { TableInvitationStore } from './adapters/table-invitation-store.ts';
-import { TableRenewalClaims } from './adapters/table-renewal-claims.ts';
-import { TableTenantStore } from './adapters/table-tenant-store.ts';
-import { TableTokenStore } from './adapters/table-token-store.ts';
+import { type StorageClients, storageCall, storageClients } from './adapters/storage/storage-clients.ts';
+import { TableAuditTrail } from './adapters/storage/table-audit-trail.ts';
+import { TableCredentialRecord } from './adapters/storage/table-credential-record.ts';
+import { TableInvitationStore } from './adapters/storage/table-invitation-store.ts';
+import { TableRenewalClaims } from './adapters/storage/table-renewal-claims.ts';
+import { TableTenantStore } from './adapters/storage/table-tenant-store.ts';
+import { TableTokenStore } from './adapters/storage/table-token-store.ts';
 import { timeLimitOfCall } from './adapters/time-limit.ts';
-import { vaultCall } from './adapters/vault-call.ts';
-import { vaultClients } from './adapters/vault-clients.ts';
-import { VaultDataKeys } from './adapters/vault-data-keys.ts';
+import { vaultCall } from './adapters/vault/vault-call.ts';
+import { vaultClients } from './adapters/vault/vault-clients.ts';
+import { VaultDataKeys } from './adapters/vault/vault-data-keys.ts';
 import { type CredentialReport, reportCredential } from './checks/credential-report.ts';
 import { Health } from './checks/health.ts';
 import { checkStart } from './checks/start-check.ts';

@@ -2,7 +2,7 @@
 
 import type { Token } from '../tokens/token.ts';
 import type { Resource } from '../resource.ts';
-import type { Mail } from './mail.ts';
+import type { Mail } from './job/mail.ts';
 import type { DraftProgress, TransportName } from './outcome.ts';
 
 export interface SendReceipt {

@@ -5,7 +5,7 @@
  */
 
 import type { PoisonEntry } from './poison.ts';
-import type { GateState } from './gate-state.ts';
+import type { GateState } from './gate/gate-state.ts';
 import type { Outcome, OutcomeState, StoredOutcome } from './outcome.ts';
 
 /** One row of a transaction. Without an etag the row is to be new. */

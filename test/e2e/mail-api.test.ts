@@ -6,7 +6,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { contentOf } from '../../local/cloud/mail/content.ts';
 import { customers } from '../../local/cloud/seed.ts';
 import { waitFor } from '../../local/wait.ts';
-import { poisonRow } from '../../shared/adapters/poison-row.ts';
+import { poisonRow } from '../../shared/adapters/storage/poison-row.ts';
 import { containers, queues, tables } from '../../shared/names.ts';
 import { aPoisonEntry } from '../support/mail-api.ts';
 import { aMailJob, anAttachment } from '../support/mail-job.ts';

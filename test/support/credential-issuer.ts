@@ -1,7 +1,7 @@
 /** The token issuer as shared/services.ts makes it, at a local cloud, for one credential. */
 
 import type { Cloud } from '../../local/cloud/cloud.ts';
-import { EntraTokenIssuer } from '../../shared/adapters/entra-token-issuer.ts';
+import { EntraTokenIssuer } from '../../shared/adapters/entra/entra-token-issuer.ts';
 import type { Credential } from '../../shared/tokens/credential.ts';
 import { Rotation } from '../../shared/tokens/rotation.ts';
 import { graphResource, vendor } from './cloud.ts';

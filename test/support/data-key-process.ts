@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { z } from 'zod';
-import { storageClients } from '../../shared/adapters/storage-clients.ts';
-import { VaultDataKeys } from '../../shared/adapters/vault-data-keys.ts';
+import { storageClients } from '../../shared/adapters/storage/storage-clients.ts';
+import { VaultDataKeys } from '../../shared/adapters/vault/vault-data-keys.ts';
 import { vaultClients } from './vault-clients.ts';
 
 const settings = z

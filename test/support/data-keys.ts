@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { TableClient } from '@azure/data-tables';
-import { VaultDataKeys, type VaultDataKeysOptions } from '../../shared/adapters/vault-data-keys.ts';
+import { VaultDataKeys, type VaultDataKeysOptions } from '../../shared/adapters/vault/vault-data-keys.ts';
 import { noon } from './clock.ts';
 import { vendor } from './cloud.ts';
 import { managedIdentity } from './managed-identity.ts';

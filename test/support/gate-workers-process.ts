@@ -6,11 +6,11 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { storageClients } from '../../shared/adapters/storage-clients.ts';
-import { TableMailStore } from '../../shared/adapters/table-mail-store.ts';
-import { type Admission, enter, leave } from '../../shared/mail/gate-state.ts';
+import { storageClients } from '../../shared/adapters/storage/storage-clients.ts';
+import { TableMailStore } from '../../shared/adapters/storage/table-mail-store.ts';
+import { type Admission, enter, leave } from '../../shared/mail/gate/gate-state.ts';
 import type { Change } from '../../shared/mail/mail-store.ts';
-import { MailboxGate } from '../../shared/mail/mailbox-gate.ts';
+import { MailboxGate } from '../../shared/mail/gate/mailbox-gate.ts';
 import { tables } from '../../shared/names.ts';
 import { limits } from './gate.ts';
 import { anOutcome } from './outcome.ts';

@@ -1,7 +1,14 @@
 /** A mailbox's gate, what asks it, and Microsoft's limits. */
 
 import assert from 'node:assert/strict';
-import { type Admission, type Ask, enter, type GateState, leave, type Limits } from '../../shared/mail/gate-state.ts';
+import {
+  type Admission,
+  type Ask,
+  enter,
+  type GateState,
+  leave,
+  type Limits,
+} from '../../shared/mail/gate/gate-state.ts';
 import { minutes } from '../../shared/clock.ts';
 import { noon } from './clock.ts';
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { TenantpostError } from '../../shared/errors.ts';
-import { parseMailJob } from '../../shared/mail/mail-job.ts';
+import { parseMailJob } from '../../shared/mail/job/mail-job.ts';
 import { aMailJob } from './mail-job.ts';
 
 export function refusalOf(job: object): TenantpostError {

@@ -1,6 +1,6 @@
 /** Mail jobs as a producer writes them, and as the app reads them. */
 
-import { type MailJob, parseMailJob } from '../../shared/mail/mail-job.ts';
+import { type MailJob, parseMailJob } from '../../shared/mail/job/mail-job.ts';
 import { contoso } from './app-identity.ts';
 
 /** What a producer would put on the queue; `undefined` leaves a field out. */

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
-import type { GateState } from '../../shared/mail/gate-state.ts';
+import type { GateState } from '../../shared/mail/gate/gate-state.ts';
 import type { Change } from '../../shared/mail/mail-store.ts';
-import { type GateChange, MailboxGate } from '../../shared/mail/mailbox-gate.ts';
+import { type GateChange, MailboxGate } from '../../shared/mail/gate/mailbox-gate.ts';
 import { contoso } from './app-identity.ts';
 import { noon } from './clock.ts';
 import { MemoryMailStore } from './memory-mail-store.ts';

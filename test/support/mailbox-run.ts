@@ -5,7 +5,15 @@
 
 import assert from 'node:assert/strict';
 import { minutes, seconds } from '../../shared/clock.ts';
-import { type Ask, emptyGate, enter, type GateState, hold, leave, type Limits } from '../../shared/mail/gate-state.ts';
+import {
+  type Ask,
+  emptyGate,
+  enter,
+  type GateState,
+  hold,
+  leave,
+  type Limits,
+} from '../../shared/mail/gate/gate-state.ts';
 import { noon } from './clock.ts';
 import { seededRandom } from './seeded-random.ts';
 

@@ -3,9 +3,9 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { TenantpostError } from '../../shared/errors.ts';
-import type { ContentRef } from '../../shared/mail/content-ref.ts';
-import { type ContentStore, heldContent } from '../../shared/mail/content-store.ts';
-import type { Content } from '../../shared/mail/mail.ts';
+import type { ContentRef } from '../../shared/mail/job/content-ref.ts';
+import { type ContentStore, heldContent } from '../../shared/mail/job/content-store.ts';
+import type { Content } from '../../shared/mail/job/mail.ts';
 
 export class MemoryContentStore implements ContentStore {
   /** By name. A test may change or delete what a job names. */

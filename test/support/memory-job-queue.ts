@@ -1,7 +1,7 @@
 /** What was put on a send queue. */
 
 import type { JobQueue } from '../../shared/mail/job-queue.ts';
-import { type Postmark, readPostmark } from '../../shared/mail/postmark.ts';
+import { type Postmark, readPostmark } from '../../shared/mail/sending/postmark.ts';
 
 export interface PutBack {
   /** Without its postmark. */

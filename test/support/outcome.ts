@@ -1,6 +1,6 @@
 /** Rows of mail jobs. */
 
-import { fingerprint } from '../../shared/mail/mail-job.ts';
+import { fingerprint } from '../../shared/mail/job/mail-job.ts';
 import { type Outcome, terminalStates } from '../../shared/mail/outcome.ts';
 import { contoso } from './app-identity.ts';
 import { noon } from './clock.ts';

@@ -8,9 +8,9 @@ import { mailToken, post } from './mail-servers.ts';
 import { MemoryContentStore } from './memory-content-store.ts';
 import type { Cloud } from '../../local/cloud/cloud.ts';
 import type { Claimed } from '../../shared/mail/carrier.ts';
-import { loadContent } from '../../shared/mail/load-content.ts';
-import type { Mail } from '../../shared/mail/mail.ts';
-import { parseMailJob } from '../../shared/mail/mail-job.ts';
+import { loadContent } from '../../shared/mail/job/load-content.ts';
+import type { Mail } from '../../shared/mail/job/mail.ts';
+import { parseMailJob } from '../../shared/mail/job/mail-job.ts';
 import { readToken, type Token } from '../../shared/tokens/token.ts';
 
 /** @param blobs holds what the job names. */

@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { GraphCarrier } from '../../shared/adapters/graph-carrier.ts';
+import { GraphCarrier } from '../../shared/adapters/graph/graph-carrier.ts';
 import type { TenantpostError } from '../../shared/errors.ts';
 import type { SendReceipt } from '../../shared/mail/carrier.ts';
-import { loadContent } from '../../shared/mail/load-content.ts';
-import type { MailJob } from '../../shared/mail/mail-job.ts';
+import { loadContent } from '../../shared/mail/job/load-content.ts';
+import type { MailJob } from '../../shared/mail/job/mail-job.ts';
 import { sealing } from '../../shared/tokens/sealing.ts';
 import type { Token } from '../../shared/tokens/token.ts';
 import { failureOf, shownOf } from './failure-of.ts';

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { odata } from '@azure/data-tables';
-import { readPoisonRow } from '../../shared/adapters/poison-row.ts';
+import { readPoisonRow } from '../../shared/adapters/storage/poison-row.ts';
 import type { PoisonEntry } from '../../shared/mail/poison.ts';
 import { queues, tables } from '../../shared/names.ts';
 import { consent, invite, tenantState } from '../../local/onboarding.ts';

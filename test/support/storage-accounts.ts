@@ -11,7 +11,7 @@ import type { TokenCredential } from '@azure/identity';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import { freePort } from '../../local/free-port.ts';
 import { localStorage } from '../../local/storage.ts';
-import { type StorageClients, storageClients } from '../../shared/adapters/storage-clients.ts';
+import { type StorageClients, storageClients } from '../../shared/adapters/storage/storage-clients.ts';
 import type { Storage } from '../../shared/config.ts';
 import { containers, queues, tables } from '../../shared/names.ts';
 import { startTestCloud, type TestCloud } from './cloud.ts';

@@ -3,7 +3,7 @@
  * over one sealed table, and a record of every token that was really issued.
  */
 
-import { TableTokenStore } from '../../shared/adapters/table-token-store.ts';
+import { TableTokenStore } from '../../shared/adapters/storage/table-token-store.ts';
 import { minutes } from '../../shared/clock.ts';
 import { TenantpostError } from '../../shared/errors.ts';
 import { SharedRenewal } from '../../shared/tokens/shared-renewal.ts';

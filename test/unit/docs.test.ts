@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { errorsFile, errorsPage, mailJobSchemaFile, mailJobSchemaText } from '../../local/docs.ts';
 import { settingNames } from '../../shared/config.ts';
-import { mailJobFields, parseMailJob } from '../../shared/mail/mail-job.ts';
+import { mailJobFields, parseMailJob } from '../../shared/mail/job/mail-job.ts';
 import { outcomeStates } from '../../shared/mail/outcome.ts';
-import { mostDequeues } from '../../shared/mail/send-mail.ts';
+import { mostDequeues } from '../../shared/mail/sending/send-mail.ts';
 import { containers, queues, tables } from '../../shared/names.ts';
 import { aMailJob } from '../support/mail-job.ts';
 

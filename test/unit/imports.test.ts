@@ -136,6 +136,37 @@ describe('adapters', () => {
   );
 });
 
+describe('the folders', () => {
+  const rules: readonly [folder: string, mayImport: readonly string[]][] = [
+    ['shared/mail/job', []],
+    ['shared/mail/gate', []],
+    ['shared/mail/sending', ['job', 'gate']],
+    ['shared/mail/operating', ['job', 'gate', 'sending']],
+    ['shared/mail/api', ['job', 'operating']],
+    ['shared/adapters/mime', []],
+    ['shared/adapters/graph', ['mime']],
+    ['shared/adapters/smtp', ['mime']],
+    ['shared/adapters/storage', []],
+    ['shared/adapters/vault', ['storage']],
+    ['shared/adapters/entra', ['vault']],
+  ];
+  for (const [folder, mayImport] of rules) {
+    const around = dirname(folder);
+    hold(
+      `${folder} imports ${mayImport.join(', ') || 'none'} of the folders beside it`,
+      isIn(folder),
+      ({ of }) =>
+        !isIn(around)(of) || [around, folder, ...mayImport.map((name) => `${around}/${name}`)].includes(dirname(of)),
+    );
+  }
+
+  test('beside each other have a rule each', () => {
+    const ruled = rules.map(([folder]) => folder);
+    const there = files.map(dirname).filter((folder) => /^shared\/(mail|adapters)\/./.test(folder));
+    assert.deepEqual([...new Set(there)].sort(), [...ruled].sort());
+  });
+});
+
 describe('the host folder', () => {
   hold(
     'imports types of topics, the files directly in shared and itself, and no adapter and no services',

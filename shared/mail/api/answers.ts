@@ -3,10 +3,10 @@
 import { z } from 'zod';
 import { errorCodes, errorMeanings } from '../../errors.ts';
 import { deliveries, onUnknowns } from '../../tenants/tenant.ts';
-import { contentRef } from '../content-ref.ts';
+import { contentRef } from '../job/content-ref.ts';
 import { type Outcome, outcomeStates, transportNames } from '../outcome.ts';
 import type { PoisonEntry } from '../poison.ts';
-import type { TakenJob } from '../submit-jobs.ts';
+import type { TakenJob } from '../operating/submit-jobs.ts';
 
 const time = z.iso.datetime().meta({ description: 'RFC 3339, in UTC.' });
 const code = z.enum(errorCodes).meta({ description: 'Of docs/errors.md; its meaning never changes.' });

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { errorCodes } from '../../errors.ts';
-import type { Mailbox } from '../mailboxes.ts';
+import type { Mailbox } from '../operating/mailboxes.ts';
 import { explained, iso, present } from './answers.ts';
 
 const time = z.iso.datetime().meta({ description: 'RFC 3339, in UTC.' });

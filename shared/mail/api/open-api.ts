@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type ErrorCode, errorMeanings } from '../../errors.ts';
 import { routePrefix, routes } from '../../names.ts';
 import { jobEndedEvent } from '../events.ts';
-import { mailJobSchema } from '../mail-job.ts';
+import { mailJobSchema } from '../job/mail-job.ts';
 import { problemAnswer } from './answers.ts';
 import { type Operation, operations } from './operations.ts';
 

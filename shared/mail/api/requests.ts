@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { TenantpostError } from '../../errors.ts';
 import { firstProblem } from '../../field-problem.ts';
 import { deliveries, onUnknowns, tenantId } from '../../tenants/tenant.ts';
-import { address } from '../address.ts';
-import { line } from '../line.ts';
+import { address } from '../job/address.ts';
+import { line } from '../job/line.ts';
 import { outcomeStates, transportNames, unreadableTenant } from '../outcome.ts';
-import { rfc3339 } from '../rfc3339.ts';
+import { rfc3339 } from '../job/rfc3339.ts';
 
 /** A page is held in memory; a table gives 1000 rows at a time at most. */
 const mostItems = 500;

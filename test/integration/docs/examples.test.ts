@@ -7,10 +7,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { BlobContentStore } from '../../../shared/adapters/blob-content-store.ts';
-import { loadContent } from '../../../shared/mail/load-content.ts';
-import { type MailJob, parseMailJob } from '../../../shared/mail/mail-job.ts';
-import { decodeMessage, rawMessage } from '../../../shared/mail/raw-message.ts';
+import { BlobContentStore } from '../../../shared/adapters/storage/blob-content-store.ts';
+import { loadContent } from '../../../shared/mail/job/load-content.ts';
+import { type MailJob, parseMailJob } from '../../../shared/mail/job/mail-job.ts';
+import { decodeMessage, rawMessage } from '../../../shared/mail/sending/raw-message.ts';
 import { containers, queues } from '../../../shared/names.ts';
 import { vendor } from '../../support/cloud.ts';
 import { managedIdentity } from '../../support/managed-identity.ts';

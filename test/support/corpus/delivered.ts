@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import { contentOf } from '../../../local/cloud/mail/content.ts';
 import type { StoredMessage } from '../../../local/cloud/state.ts';
-import type { Mail } from '../../../shared/mail/mail.ts';
+import type { Mail } from '../../../shared/mail/job/mail.ts';
 import type { TestCloud } from '../cloud.ts';
 import { decoded, readMessage } from './read-message.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { FaultPanel } from '../../../local/cloud/faults/fault-panel.ts';
-import { decodeMessage, rawMessage } from '../../../shared/mail/raw-message.ts';
-import { parseMailJob } from '../../../shared/mail/mail-job.ts';
-import { subjectOf } from '../../../shared/mail/subject.ts';
+import { decodeMessage, rawMessage } from '../../../shared/mail/sending/raw-message.ts';
+import { parseMailJob } from '../../../shared/mail/job/mail-job.ts';
+import { subjectOf } from '../../../shared/mail/sending/subject.ts';
 import { deliveries, digestOf, makePlan } from '../../chaos/plan.ts';
 import { isDelivered, jobKinds, malformations } from '../../chaos/plan-jobs.ts';
 import { hasConsented, mayDraft } from '../../chaos/plan-tenants.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { mailJobSchema } from '../../../shared/mail/mail-job.ts';
+import { mailJobSchema } from '../../../shared/mail/job/mail-job.ts';
 import { contoso, fabrikam } from '../../support/app-identity.ts';
 import { describedApi, memoryMailApi } from '../../support/mail-api.ts';
 import { aMailJob, anAttachment } from '../../support/mail-job.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { minutes } from '../../../shared/clock.ts';
 import { errorMeanings } from '../../../shared/errors.ts';
-import { emptyGate } from '../../../shared/mail/gate-state.ts';
+import { emptyGate } from '../../../shared/mail/gate/gate-state.ts';
 import { terminalStates } from '../../../shared/mail/outcome.ts';
 import { contoso, fabrikam } from '../../support/app-identity.ts';
 import { noon } from '../../support/clock.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { minutes } from '../../../shared/clock.ts';
-import { enter } from '../../../shared/mail/gate-state.ts';
-import { MailboxGate } from '../../../shared/mail/mailbox-gate.ts';
+import { enter } from '../../../shared/mail/gate/gate-state.ts';
+import { MailboxGate } from '../../../shared/mail/gate/mailbox-gate.ts';
 import { contoso, fabrikam } from '../../support/app-identity.ts';
 import { memoryMailApi } from '../../support/mail-api.ts';
 

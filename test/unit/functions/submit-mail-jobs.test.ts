@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { hours } from '../../../shared/clock.ts';
-import { fingerprint, parseMailJob } from '../../../shared/mail/mail-job.ts';
+import { fingerprint, parseMailJob } from '../../../shared/mail/job/mail-job.ts';
 import type { Outcome } from '../../../shared/mail/outcome.ts';
-import { rawMessage } from '../../../shared/mail/raw-message.ts';
+import { rawMessage } from '../../../shared/mail/sending/raw-message.ts';
 import { contoso, fabrikam } from '../../support/app-identity.ts';
 import { noon } from '../../support/clock.ts';
 import { aPoisonEntry, memoryMailApi } from '../../support/mail-api.ts';

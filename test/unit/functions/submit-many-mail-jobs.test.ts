@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { rawMessage } from '../../../shared/mail/raw-message.ts';
+import { rawMessage } from '../../../shared/mail/sending/raw-message.ts';
 import { memoryMailApi } from '../../support/mail-api.ts';
 import { aMailJob } from '../../support/mail-job.ts';
 

@@ -12,12 +12,12 @@ import {
   setEnabled,
   withdrawConsent,
 } from '../../../../local/cloud/entra/consents.ts';
-import { EntraTokenIssuer } from '../../../../shared/adapters/entra-token-issuer.ts';
-import { TableAuditTrail } from '../../../../shared/adapters/table-audit-trail.ts';
-import { TableRenewalClaims } from '../../../../shared/adapters/table-renewal-claims.ts';
-import { TableTenantStore } from '../../../../shared/adapters/table-tenant-store.ts';
-import { TableTokenStore } from '../../../../shared/adapters/table-token-store.ts';
-import { VaultCertificateCredential } from '../../../../shared/adapters/vault-certificate-credential.ts';
+import { EntraTokenIssuer } from '../../../../shared/adapters/entra/entra-token-issuer.ts';
+import { TableAuditTrail } from '../../../../shared/adapters/storage/table-audit-trail.ts';
+import { TableRenewalClaims } from '../../../../shared/adapters/storage/table-renewal-claims.ts';
+import { TableTenantStore } from '../../../../shared/adapters/storage/table-tenant-store.ts';
+import { TableTokenStore } from '../../../../shared/adapters/storage/table-token-store.ts';
+import { VaultCertificateCredential } from '../../../../shared/adapters/entra/vault-certificate-credential.ts';
 import { hours, minutes } from '../../../../shared/clock.ts';
 import type { Resource } from '../../../../shared/resource.ts';
 import { ConsentProof } from '../../../../shared/tenants/prove-consent.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { assertionSeconds } from '../../../../shared/adapters/client-assertion.ts';
+import { assertionSeconds } from '../../../../shared/adapters/entra/client-assertion.ts';
 import { type ReportedProof, reportCredential } from '../../../../shared/checks/credential-report.ts';
 import { hours, minutes, seconds } from '../../../../shared/clock.ts';
 import type { RememberedUse } from '../../../../shared/tokens/credential-record.ts';

@@ -1,0 +1,130 @@
+/** Requests to one mailbox by Microsoft's own client, with every retry and redirect of that client taken out of its chain. */
+
+import {
+  AuthenticationHandler,
+  Client,
+  type Context,
+  type GraphRequest as ClientRequest,
+  type Middleware,
+  ResponseType,
+} from '@microsoft/microsoft-graph-client';
+import { TenantpostError } from '../../errors.ts';
+import type { Token } from '../../tokens/token.ts';
+import { type GraphAnswer, graphError } from './graph-error.ts';
+import { type GraphOperation, sends } from './graph-error-rows.ts';
+import { networkError, oneRequest } from './one-request.ts';
+
+export interface GraphBody {
+  /** MIME goes as base64 text: https://learn.microsoft.com/graph/outlook-send-mime-message */
+  readonly contentType: 'application/json' | 'text/plain';
+  readonly text: string;
+}
+
+export interface GraphRequest {
+  readonly operation: GraphOperation;
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below the mailbox, percent-encoded. */
+  readonly path: string;
+  readonly body?: GraphBody;
+}
+
+export class GraphClient {
+  readonly #url: string;
+
+  /** @param url root of Graph, for example `https://graph.microsoft.com`. */
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  /**
+   * @returns a success; of a send without its body.
+   * @throws TenantpostError by graph-error-rows.ts, and as `oneRequest`.
+   */
+  async request(mailbox: string, token: Token, request: GraphRequest): Promise<GraphAnswer> {
+    const isSend = sends.includes(request.operation);
+    const { status, headers, ok, ...response } = await this.#response(mailbox, token, request, isSend);
+    // Any 2xx is success whatever its body says: reading it could only turn a mail that left into an error.
+    if (isSend && ok) {
+      response.body?.cancel().catch(() => undefined);
+      return { status, headers, text: '' };
+    }
+    if (ok) return { status, headers, text: await response.text() };
+    const text = await response.text().catch(() => '');
+    throw graphError(request.operation, token.tenantId, { status, headers, text });
+  }
+
+  async #response(mailbox: string, token: Token, request: GraphRequest, isSend: boolean) {
+    const wire = new OneRequest(isSend);
+    const authentication = new AuthenticationHandler({ getAccessToken: () => Promise.resolve(token.value) });
+    authentication.setNext(wire);
+    const client = Client.initWithMiddleware({
+      baseUrl: `${this.#url}/`,
+      // The client adds the token only for hosts that it knows; without this a custom one would get none, silently.
+      customHosts: new Set([new URL(this.#url).hostname]),
+      middleware: authentication,
+    });
+    const prepared = client
+      .api(`/users/${encodeURIComponent(mailbox)}/${request.path}`)
+      .header('client-request-id', crypto.randomUUID())
+      // Asked for with every request: https://learn.microsoft.com/graph/outlook-immutable-id
+      .header('Prefer', 'IdType="ImmutableId"')
+      .header('Content-Type', request.body?.contentType ?? 'application/json')
+      .responseType(ResponseType.RAW);
+    try {
+      await sent(prepared, request);
+    } catch (cause) {
+      // The client turns a failed request into an error of its own that has lost the cause.
+      throw wire.failure ?? cause;
+    }
+    // The answer as it came, and not what the client makes of it.
+    const { response } = wire;
+    if (response === undefined) throw networkError(new Error('The Graph client ended without an answer.'), isSend);
+    return {
+      status: response.status,
+      headers: response.headers,
+      ok: response.ok,
+      body: response.body,
+      text: async () => {
+        try {
+          return await response.text();
+        } catch (cause) {
+          throw networkError(cause, isSend);
+        }
+      },
+    };
+  }
+}
+
+function sent(prepared: ClientRequest, { method, body }: GraphRequest): Promise<unknown> {
+  switch (method) {
+    case 'GET':
+      return prepared.get();
+    case 'POST':
+      return prepared.post(body?.text ?? '');
+    case 'PATCH':
+      return prepared.patch(body?.text ?? '');
+    case 'DELETE':
+      return prepared.delete();
+  }
+}
+
+/** The end of the client's chain. */
+class OneRequest implements Middleware {
+  readonly #isSend: boolean;
+  failure: TenantpostError | undefined;
+  response: Response | undefined;
+
+  constructor(isSend: boolean) {
+    this.#isSend = isSend;
+  }
+
+  async execute(context: Context): Promise<void> {
+    try {
+      this.response = await oneRequest(context.request, context.options ?? {}, this.#isSend);
+      context.response = this.response;
+    } catch (error) {
+      if (error instanceof TenantpostError) this.failure = error;
+      throw error;
+    }
+  }
+}
