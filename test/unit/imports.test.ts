@@ -56,7 +56,7 @@ const imports = files.flatMap(importsOf);
 
 const isIn = (folder: string) => (path: string) => path.startsWith(`${folder}/`);
 const [inFunctions, inHost, inAdapters] = [isIn('functions'), isIn('shared/host'), isIn('shared/adapters')];
-const isServices = (path: string): boolean => /^shared\/(?:mail-)?services\.ts$/.test(path);
+const isServices = (path: string): boolean => /^shared\/(?:\w+-)?services\.ts$/.test(path);
 /** Directly in shared/: errors, clock, names and their like, which everybody may use. */
 const isTopLevel = (path: string): boolean => /^shared\/[^/]+\.ts$/.test(path) && !isServices(path);
 const topicOf = (path: string): Topic | undefined => topics.find((topic) => path.startsWith(`shared/${topic}/`));
