@@ -66,15 +66,10 @@ export function connectionStringOf(urls: Readonly<Record<Service, string>>): str
  */
 const endsWithParent = `data:text/javascript,process.on('disconnect',()=>process.emit('SIGTERM')||process.exit(1))`;
 
-/**
- * Once a minute Azurite's queues look through all that they keep for what may be thrown away, and answer nobody meanwhile: seconds
- * to a minute with some thousand messages (`DEFAULT_GC_INTERVAL_MS` in azurite/dist/src/queue/utils/constants.js, which no option
- * changes). What is kept in memory alone goes with the process anyway.
- */
-const collectsNothing = `data:text/javascript,import{createRequire}from'node:module';createRequire(process.argv[1])('./queue/utils/constants.js').DEFAULT_GC_INTERVAL_MS=2**31-1`;
+const inMemory = new URL('azurite-in-memory.mjs', import.meta.url).href;
 
 function preloads({ folder }: AzuriteOptions): string[] {
-  const modules = folder === undefined ? [endsWithParent, collectsNothing] : [endsWithParent];
+  const modules = folder === undefined ? [endsWithParent, inMemory] : [endsWithParent];
   return modules.flatMap((module) => ['--import', module]);
 }
 
