@@ -1,22 +1,36 @@
-/** `npm run docs`: writes what is made from code: docs/errors.md and docs/mail-job.schema.json. Tests hold them equal. */
+/**
+ * `npm run docs`: writes what is made from code: docs/errors.md, docs/mail-job.schema.json and the runbook in docs/operator.md.
+ * Tests hold them equal.
+ */
 
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { codeOfNumber } from '../shared/adapters/entra/entra-error.ts';
 import { errorMeanings } from '../shared/errors.ts';
 import { mailJobSchema } from '../shared/mail/job/mail-job.ts';
+import { runbook } from './runbook.ts';
 
 const inDocs = (name: string): string => join(import.meta.dirname, '..', 'docs', name);
 
 export const errorsFile = inDocs('errors.md');
 export const mailJobSchemaFile = inDocs('mail-job.schema.json');
+export const operatorFile = inDocs('operator.md');
 
 /** The JSON Schema of a mail job, as it is published. */
 export async function mailJobSchemaText(): Promise<string> {
   const filepath = mailJobSchemaFile;
   return format(JSON.stringify(mailJobSchema()), { ...(await resolveConfig(filepath)), filepath });
+}
+
+/** The page as it is, with the runbook of now between its marks. */
+export async function operatorPage(): Promise<string> {
+  const filepath = operatorFile;
+  const page = readFileSync(filepath, 'utf8');
+  const [, before, after] = /^([^]*<!-- runbook -->\n)[^]*(<!-- \/runbook -->\n[^]*)$/.exec(page) ?? [];
+  if (before === undefined || after === undefined) throw new Error(`${filepath} has lost the marks of its runbook.`);
+  return format(`${before}\n${runbook()}\n\n${after}`, { ...(await resolveConfig(filepath)), filepath });
 }
 
 export function errorsPage(): string {
@@ -64,6 +78,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const [file, text] of [
     [errorsFile, errorsPage()],
     [mailJobSchemaFile, await mailJobSchemaText()],
+    [operatorFile, await operatorPage()],
   ] as const) {
     writeFileSync(file, text);
     console.log(`wrote ${file}`);

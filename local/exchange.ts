@@ -1,14 +1,15 @@
 /** Runs Exchange Online PowerShell on a running local cloud: `npm run exchange -- --tenant contoso.example -File set-up.ps1`. */
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { help, readArguments } from './arguments.ts';
 
-const usage = `npm run exchange -- [--tenant ID|DOMAIN] [--control URL] [-File SCRIPT]
+const usage = `npm run exchange -- [--tenant ID|DOMAIN] [--control URL] [-File SCRIPT [-NAME VALUE ...]]
 
-Runs the cmdlets of a script, or of standard input, in the local cloud's Exchange Online. --tenant signs in beforehand;
+Runs the cmdlets of a script, or of standard input, in the local cloud's Exchange Online. What follows SCRIPT goes to the
+script's own parameters; where a value is the path of a file, the script may read that file with Import-Csv. --tenant signs in beforehand;
 a script that begins with Connect-ExchangeOnline -Organization needs no sign-in. --control is the control API of a
 running cloud, by default LOCAL_CLOUD_CONTROL_URL.`;
 
@@ -18,10 +19,10 @@ const result = z.object({
 });
 const problem = z.object({ detail: z.string() });
 
+const [own, parameters] = split(process.argv.slice(2));
 const values = readArguments(usage, () =>
   parseArgs({
-    // As powershell.exe spells it.
-    args: process.argv.slice(2).map((argument) => (/^-file$/i.test(argument) ? '--file' : argument)),
+    args: own,
     options: { tenant: { type: 'string' }, control: { type: 'string' }, file: { type: 'string' }, help },
   }),
 );
@@ -31,11 +32,32 @@ if (control === undefined || !URL.canParse(control)) {
 }
 
 const script = values.file === undefined ? await text(process.stdin) : readScript(values.file);
-const ran = result.parse(await run(control, script, values.tenant));
+const files = Object.fromEntries(
+  Object.values(parameters)
+    .filter((value) => existsSync(value))
+    .map((path) => [path, readScript(path)]),
+);
+const ran = result.parse(await run(control, { script, parameters, files, tenantId: values.tenant }));
 for (const line of ran.lines) console.log(line);
 if (ran.error) {
   const { message, line, column } = ran.error;
   fail(`${values.file ?? 'standard input'}:${line}:${column}: ${message}`);
+}
+
+/** As powershell.exe spells it: one dash for `-File` and for what goes to the script, whose value must follow. */
+function split(argv: readonly string[]): [own: string[], parameters: Record<string, string>] {
+  const ofCommand: string[] = [];
+  const ofScript: Record<string, string> = {};
+  for (let at = 0; at < argv.length; at += 1) {
+    const [argument = '', value] = argv.slice(at);
+    if (/^-file$/i.test(argument)) ofCommand.push('--file');
+    else if (!/^-[a-z]\w+$/i.test(argument) || value === undefined) ofCommand.push(argument);
+    else {
+      ofScript[argument.slice(1)] = value;
+      at += 1;
+    }
+  }
+  return [ofCommand, ofScript];
 }
 
 function readScript(file: string): string {
@@ -46,13 +68,13 @@ function readScript(file: string): string {
   }
 }
 
-async function run(url: string, commands: string, tenantId: string | undefined): Promise<unknown> {
+async function run(url: string, commands: object): Promise<unknown> {
   let response: Response;
   try {
     response = await fetch(`${url.replace(/\/$/, '')}/exchange`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ script: commands, ...(tenantId !== undefined && { tenantId }) }),
+      body: JSON.stringify(commands),
     });
   } catch {
     return fail(`There is no local cloud at ${url}. Is it still running?`);

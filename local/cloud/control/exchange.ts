@@ -11,6 +11,10 @@ const run = z.strictObject({
   /** Signs in to this tenant first, by its id or its domain; else the script connects itself. */
   tenantId: z.string().min(1).exactOptional(),
   script: z.string().max(100_000),
+  /** What the script's own parameters are given. */
+  parameters: z.record(z.string(), z.string()).exactOptional(),
+  /** What the script may read with Import-Csv, by path. */
+  files: z.record(z.string(), z.string().max(1_000_000)).exactOptional(),
 });
 
 export function exchangeRoutes(app: Hono, cloud: CloudContext): void {

@@ -7,6 +7,7 @@ import type { CloudContext } from '../cloud.ts';
 import { connectionCmdlets } from './cmdlets/connection.ts';
 import { directoryCmdlets } from './cmdlets/directory.ts';
 import { distributionGroupCmdlets } from './cmdlets/distribution-groups.ts';
+import { fileCmdlets } from './cmdlets/files.ts';
 import { mailboxPermissionCmdlets } from './cmdlets/mailbox-permissions.ts';
 import { mailboxCmdlets } from './cmdlets/mailboxes.ts';
 import { managementScopeCmdlets } from './cmdlets/management-scopes.ts';
@@ -36,6 +37,10 @@ export interface CmdletResult {
 interface RunOptions {
   /** Connects the session beforehand, as an administrator who has signed in; an id or a domain. */
   tenantId?: string;
+  /** What the script's own parameters are given. */
+  parameters?: Readonly<Record<string, string>>;
+  /** What it may read, by path; it sees no other file. */
+  files?: Readonly<Record<string, string>>;
 }
 
 const cmdlets = [
@@ -51,17 +56,18 @@ const cmdlets = [
   ...distributionGroupCmdlets,
   ...directoryCmdlets,
   ...outputCmdlets,
+  ...fileCmdlets,
 ];
 
 export function runCmdlets(
   { state }: Pick<CloudContext, 'state'>,
   script: string,
-  { tenantId }: RunOptions = {},
+  { tenantId, parameters = {}, files = {} }: RunOptions = {},
 ): CmdletResult {
-  const session = new ExchangeSession(state);
+  const session = new ExchangeSession(state, files);
   const error = errorOf(() => {
     if (tenantId !== undefined) session.connect(tenantId);
-    new ScriptRun(session).run(parseScript(script, cmdlets));
+    new ScriptRun(session).start(parseScript(script, cmdlets), parameters);
   });
   return {
     ...(session.isConnected && { tenantId: session.tenant.id }),

@@ -9,11 +9,14 @@ export class ExchangeSession {
   readonly state: CloudState;
   readonly output: CmdletObject[] = [];
   readonly lines: string[] = [];
+  readonly #files: Readonly<Record<string, string>>;
   #tenant: Tenant | undefined;
   #directory: Tenant | undefined;
+  #showsWarnings = true;
 
-  constructor(state: CloudState) {
+  constructor(state: CloudState, files: Readonly<Record<string, string>> = {}) {
     this.state = state;
+    this.#files = files;
   }
 
   /** The administrator's clock; Exchange's caches have those of the services that ask them. */
@@ -75,7 +78,24 @@ export class ExchangeSession {
     this.#tenant = undefined;
   }
 
+  /** @throws CmdletError for a file that was not handed over with the script. */
+  readFile(path: string): string {
+    const text = Object.hasOwn(this.#files, path) ? this.#files[path] : undefined;
+    if (text === undefined) throw new CmdletError(`Could not find file '${path}'.`);
+    return text;
+  }
+
+  /** Runs a cmdlet whose warnings are shown or not. */
+  warning<Result>(isShown: boolean, run: () => Result): Result {
+    this.#showsWarnings = isShown;
+    try {
+      return run();
+    } finally {
+      this.#showsWarnings = true;
+    }
+  }
+
   warn(message: string): void {
-    this.lines.push(`WARNING: ${message}`);
+    if (this.#showsWarnings) this.lines.push(`WARNING: ${message}`);
   }
 }

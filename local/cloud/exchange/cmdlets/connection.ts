@@ -3,8 +3,10 @@
 import { cmdlet } from '../powershell/cmdlet.ts';
 import { flag, guid, oneOf, text } from '../powershell/parameter-types.ts';
 import { CmdletError } from '../powershell/script-error.ts';
+import { isSame } from '../same.ts';
 
 const moduleName = oneOf('ExchangeOnlineManagement');
+const exchangeModule = { Name: 'ExchangeOnlineManagement', Version: '3.9.0' };
 const needsNoConnection = true;
 
 export const connectionCmdlets = [
@@ -44,6 +46,15 @@ export const connectionCmdlets = [
     { needsNoConnection },
   ),
   // The module is always here.
+  cmdlet(
+    'Get-Module',
+    { Name: text.optional(), ListAvailable: flag },
+    (_session, { Name }) =>
+      Name === undefined || isSame(Name, exchangeModule.Name)
+        ? [{ properties: exchangeModule, view: ['Version', 'Name'] }]
+        : [],
+    { positional: ['Name'], needsNoConnection },
+  ),
   cmdlet('Import-Module', { Name: moduleName }, () => [], { positional: ['Name'], needsNoConnection }),
   cmdlet('Install-Module', { Name: moduleName, AllowPrerelease: flag, Force: flag, Scope: text.optional() }, () => [], {
     positional: ['Name'],

@@ -40,8 +40,8 @@ export class ExpressionParser {
       const at = this.#scanner.position;
       const operator = this.#operator(/-[ci]?(?:eq|ne|like|notlike|match|contains|in|notin|gt|lt|ge|le)\b/iy);
       if (operator === undefined) return left;
-      if (operator !== '-eq' && operator !== '-ne') {
-        return this.#scanner.fail(`The operator ${operator} is not supported here. Use -eq or -ne.`, at);
+      if (operator !== '-eq' && operator !== '-ne' && operator !== '-contains') {
+        return this.#scanner.fail(`The operator ${operator} is not supported here. Use -eq, -ne or -contains.`, at);
       }
       left = { kind: 'compare', operator, left, right: this.#unary(), at };
     }
@@ -58,6 +58,11 @@ export class ExpressionParser {
     this.#scanner.skipBlanks();
     if (!this.#scanner.take(/-not\b|!/iy)) return this.#list(() => this.#operand());
     return { kind: 'not', of: this.#unary() };
+  }
+
+  /** Without commas, which separate the parameters of a script. */
+  single(): Expression {
+    return this.#operand();
   }
 
   /** What stands behind a parameter, or in its place: words need no quotes here. */

@@ -10,12 +10,16 @@ const escapes = new Map([
   ['0', '\0'],
 ]);
 
-/** Nothing in it has a meaning but two quotes, which stand for one. */
+/**
+ * Nothing in it has a meaning but two quotes, which stand for the first of them. PowerShell takes the typographic quotes of
+ * word processors for quotes: whichever of them ends the string
+ * (https://learn.microsoft.com/powershell/scripting/lang-spec/chapter-02#2352-string-literals).
+ */
 export function takeSingleQuoted(scanner: Scanner): string {
   const at = scanner.position;
-  const found = scanner.take(/'((?:[^']|'')*)'/y);
+  const found = scanner.take(/'((?:[^'\u2018-\u201b]|['\u2018-\u201b]{2})*)['\u2018-\u201b]/y);
   if (found === undefined) return scanner.fail("The string is missing the terminator: '.", at);
-  return (found[1] ?? '').replaceAll("''", "'");
+  return (found[1] ?? '').replaceAll(/(['\u2018-\u201b])['\u2018-\u201b]/g, '$1');
 }
 
 /** Variables and `$( )` in it are replaced by their values when the script is run. */
@@ -24,10 +28,10 @@ export function takeDoubleQuoted(scanner: Scanner, pipeline: () => Pipeline): (s
   const parts: (string | Pipeline)[] = [];
   scanner.expect(/"/y, '"');
   for (;;) {
-    const literal = scanner.take(/[^"`$]+/y)?.[0];
-    if (literal !== undefined) parts.push(literal);
-    else if (scanner.take(/""/y)) parts.push('"');
-    else if (scanner.take(/"/y)) return parts;
+    const literal = scanner.take(/[^"\u201c-\u201e`$]+/y)?.[0];
+    const doubled = literal ?? scanner.take(/(["\u201c-\u201e])["\u201c-\u201e]/y)?.[1];
+    if (doubled !== undefined) parts.push(doubled);
+    else if (scanner.take(/["\u201c-\u201e]/y)) return parts;
     else if (scanner.next === '`') parts.push(takeEscape(scanner));
     else if (scanner.next === '$') parts.push(takeExpansion(scanner, pipeline));
     else return scanner.fail('The string is missing the terminator: ".', at);

@@ -4,18 +4,18 @@ import type { Cmdlet } from './cmdlet.ts';
 import { CommandParser } from './parse-command.ts';
 import { ExpressionParser } from './parse-expression.ts';
 import { Scanner } from './scanner.ts';
-import type { Command, Pipeline, Statement } from './syntax.ts';
+import type { Command, Pipeline, Script, ScriptParameter, Statement } from './syntax.ts';
 
 /** https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_reserved_words, without ours. */
 const otherKeywords =
   /(?:begin|break|catch|class|continue|data|define|do|dynamicparam|end|enum|exit|filter|finally|for|from|function|hidden|param|process|return|static|switch|throw|trap|try|until|using|while)\b(?!-)/iy;
 
 const supported =
-  'Supported are cmdlets, variables, if, elseif, else, foreach, -not, -and, -or, -eq, -ne, property access, strings ' +
+  'Supported are cmdlets, variables, if, elseif, else, foreach, param at the top, -not, -and, -or, -eq, -ne, -contains, property access, strings ' +
   'and comments.';
 
 /** @throws ScriptError */
-export function parseScript(text: string, cmdlets: readonly Cmdlet[]): Statement[] {
+export function parseScript(text: string, cmdlets: readonly Cmdlet[]): Script {
   return new ScriptParser(new Scanner(text), cmdlets).script();
 }
 
@@ -30,9 +30,34 @@ class ScriptParser {
     this.#commands = new CommandParser(scanner, this.#expressions, cmdlets);
   }
 
-  script(): Statement[] {
+  script(): Script {
+    this.#scanner.skipLines();
+    const parameters = this.#scanner.take(/param(?=\s*\()/iy) === undefined ? [] : this.#parameters();
     const statements = this.#statements();
-    return this.#scanner.next === '' ? statements : this.#scanner.unexpected(supported);
+    return this.#scanner.next === '' ? { parameters, statements } : this.#scanner.unexpected(supported);
+  }
+
+  /** https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_scripts#parameters-in-scripts */
+  #parameters(): ScriptParameter[] {
+    const parameters: ScriptParameter[] = [];
+    this.#bracket(/\(/y, "'('");
+    for (;;) {
+      this.#scanner.skipLines();
+      if (parameters.length === 0 && this.#scanner.take(/\)/y)) return parameters;
+      parameters.push(this.#parameter());
+      this.#scanner.skipLines();
+      if (this.#scanner.take(/\)/y)) return parameters;
+      this.#scanner.expect(/,/y, "',' or ')'");
+    }
+  }
+
+  #parameter(): ScriptParameter {
+    const isText = this.#scanner.take(/\[string\]\s*/iy) !== undefined;
+    const [, name = ''] = this.#scanner.expect(/\$(\w+)/y, 'a parameter, such as [string] $Name');
+    this.#scanner.skipBlanks();
+    const given = this.#scanner.take(/=\s*/y) === undefined ? undefined : this.#expressions.single();
+    const first = given ?? { kind: 'literal', value: isText ? '' : null };
+    return { name: name.toLowerCase(), value: { kind: 'pipeline', first, rest: [] } };
   }
 
   #statements(): Statement[] {

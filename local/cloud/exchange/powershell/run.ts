@@ -3,7 +3,7 @@
 import type { ExchangeSession } from '../session.ts';
 import { CmdletError, type Position, ScriptError } from './script-error.ts';
 import { showValues } from './show.ts';
-import type { Command, Expression, Pipeline, Statement } from './syntax.ts';
+import type { Command, Expression, Pipeline, Script, Statement } from './syntax.ts';
 import { asArray, isCmdletObject, isTrue, ofPipeline, textOf, type Value } from './value.ts';
 
 /** Values, characters and rounds that a script may make: beyond any set-up, and far from what the process can hold. */
@@ -19,6 +19,22 @@ export class ScriptRun {
 
   constructor(session: ExchangeSession) {
     this.#session = session;
+  }
+
+  /**
+   * @param given by the names of the script's parameters.
+   * @throws CmdletError for a parameter that it does not have, and ScriptError as `run` does.
+   */
+  start({ parameters, statements }: Script, given: Readonly<Record<string, string>>): void {
+    const values = new Map(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value]));
+    for (const { name, value } of parameters) {
+      this.#variables.set(name, values.get(name) ?? ofPipeline(this.#pipeline(value)));
+      values.delete(name);
+    }
+    for (const name of values.keys()) {
+      throw new CmdletError(`A parameter cannot be found that matches parameter name '${name}'.`);
+    }
+    this.run(statements);
   }
 
   /**
@@ -64,14 +80,20 @@ export class ScriptRun {
 
   #command({ cmdlet, given, at }: Command, input: Value[]): Value[] {
     const values = Object.fromEntries([...given].map(([name, expression]) => [name, this.#evaluate(expression)]));
-    const { ErrorAction = this.#variables.get('erroractionpreference') ?? 'Stop', ...ownValues } = values;
+    const {
+      ErrorAction = this.#variables.get('erroractionpreference') ?? 'Stop',
+      WarningAction,
+      ...ownValues
+    } = values;
     const errorAction = textOf(ErrorAction).toLowerCase();
     if (!errorActions.includes(errorAction)) {
       throw new ScriptError(`The ErrorAction ${textOf(ErrorAction)} is not supported.`, at);
     }
     try {
       if (!cmdlet.needsNoConnection) this.#session.requireConnection(cmdlet.name);
-      return cmdlet.run(this.#session, ownValues, input);
+      return this.#session.warning(!/^(?:silentlycontinue|ignore)$/i.test(textOf(WarningAction ?? '')), () =>
+        cmdlet.run(this.#session, ownValues, input),
+      );
     } catch (error) {
       if (!(error instanceof CmdletError)) throw error;
       if (errorAction === 'stop') throw new ScriptError(`${cmdlet.name}: ${error.message}`, at);
@@ -104,8 +126,9 @@ export class ScriptRun {
         return isTrue(this.#evaluate(expression.right));
       }
       case 'compare': {
-        const isEqual = equals(this.#evaluate(expression.left), this.#evaluate(expression.right), expression.at);
-        return isEqual === (expression.operator === '-eq');
+        const [left, right] = [this.#evaluate(expression.left), this.#evaluate(expression.right)];
+        if (expression.operator === '-contains') return asArray(left).some((one) => equals(one, right, expression.at));
+        return equals(left, right, expression.at) === (expression.operator === '-eq');
       }
     }
   }

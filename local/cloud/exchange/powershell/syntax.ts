@@ -1,12 +1,24 @@
 /**
- * The part of PowerShell in which an administrator's set-up script can be written: pipelines of known cmdlets,
- * variables, `if`, `foreach`, property access and strings with variables in them. Names of cmdlets and parameters are
+ * The part of PowerShell in which an administrator's set-up script can be written: parameters, pipelines of known
+ * cmdlets, variables, `if`, `foreach`, property access and strings with variables in them. Names of cmdlets and parameters are
  * resolved while reading, so that a script is run wholly understood or not at all.
  */
 
 import type { Cmdlet } from './cmdlet.ts';
 import type { Position } from './script-error.ts';
 import type { Value } from './value.ts';
+
+export interface Script {
+  /** What the script's own `param ( )` names. */
+  parameters: ScriptParameter[];
+  statements: Statement[];
+}
+
+export interface ScriptParameter {
+  name: string;
+  /** What it is when nobody gives it. */
+  value: Pipeline;
+}
 
 export type Statement =
   | Pipeline
@@ -36,5 +48,5 @@ export type Expression =
   | { kind: 'nested'; pipeline: Pipeline }
   | { kind: 'array'; items: Expression[] }
   | { kind: 'not'; of: Expression }
-  | { kind: 'compare'; operator: '-eq' | '-ne'; left: Expression; right: Expression; at: Position }
+  | { kind: 'compare'; operator: '-eq' | '-ne' | '-contains'; left: Expression; right: Expression; at: Position }
   | { kind: 'logical'; operator: '-and' | '-or'; left: Expression; right: Expression };
