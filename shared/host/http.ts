@@ -7,7 +7,7 @@ import { log, logUnexpected, withInvocation } from './log.ts';
 type Handler = (request: HttpRequest) => Promise<HttpResponseInit>;
 
 /** Makes the answer to an error: a page for people, a problem document for programs. */
-type OnError = (error: TenantpostError, request: HttpRequest) => HttpResponseInit;
+export type OnError = (error: TenantpostError, request: HttpRequest) => HttpResponseInit | Promise<HttpResponseInit>;
 
 export function answering(onError: OnError, handler: Handler): HttpHandler {
   return (request, context) =>
@@ -15,7 +15,7 @@ export function answering(onError: OnError, handler: Handler): HttpHandler {
       try {
         return secured(await handler(request));
       } catch (error) {
-        return secured(onError(refused(error), request));
+        return secured(await onError(refused(error), request));
       }
     });
 }
@@ -67,6 +67,11 @@ export async function jsonBody(request: HttpRequest): Promise<unknown> {
   } catch (cause) {
     throw new TenantpostError('REQUEST_INVALID', 'The request body is not JSON.', { cause });
   }
+}
+
+/** The fields of a form as browsers send them. Whatever else the body is, it has no field that anybody asks for. */
+export async function formBody(request: HttpRequest): Promise<URLSearchParams> {
+  return new URLSearchParams(new TextDecoder().decode(await request.arrayBuffer()));
 }
 
 /** Nothing that we answer may be kept by a cache, have its type guessed, or be named to another site. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { consentCallback } from '../../../functions/consent-callback.ts';
+import { consentResult } from '../../../functions/consent-result.ts';
 import { consentStart } from '../../../functions/consent-start.ts';
 import { contoso } from '../../support/app-identity.ts';
 import { anError, failing } from '../../support/failing.ts';
@@ -18,7 +19,7 @@ async function anAdministrator() {
     anInvocation().context,
   );
   const state = new URL(start.headers['location'] ?? '').searchParams.get('state') ?? '';
-  const cookie = `${start.cookies[0]?.name}=${start.cookies[0]?.value}`;
+  const cookie = start.cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
   const { context, lines } = anInvocation('consentCallback');
   const comeBack = (query: Record<string, string>, headers: Record<string, string> = { cookie }) =>
     answerOf(
@@ -26,7 +27,12 @@ async function anAdministrator() {
       aRequest(`/api/consent/callback?${new URLSearchParams(query).toString()}`, { headers }),
       context,
     );
-  return { memory, state, comeBack, lines };
+  /** The page that a believed consent is sent on to. */
+  const arriveAt = async ({ headers }: { headers: Record<string, string> }) => {
+    const { pathname, search } = new URL(headers['location'] ?? '');
+    return answerOf(consentResult(memory.services), aRequest(`${pathname}${search}`), context);
+  };
+  return { memory, state, comeBack, arriveAt, lines };
 }
 
 const granted = { admin_consent: 'True', tenant: contoso, scope: 'https://graph.microsoft.com/Mail.Send' };
@@ -37,9 +43,21 @@ test('it answers GET to any browser: the state decides whether it is believed', 
 });
 
 describe('consent', () => {
+  test('that is believed leads to a page that can be loaded again: the state leaves the address', async () => {
+    const { comeBack, arriveAt, state } = await anAdministrator();
+    const back = await comeBack({ ...granted, state });
+    assert.deepEqual([back.status, back.body], [303, '']);
+    assert.match(
+      back.headers['location'] ?? '',
+      /^https:\/\/mail\.example\.com\/api\/consent\/result\?follow=[\w.-]+$/,
+    );
+    assert.ok(!(back.headers['location'] ?? '').includes(state));
+    for (let time = 0; time < 2; time += 1) assert.equal((await arriveAt(back)).status, 200);
+  });
+
   test('that a token proves is 200, and the tenant is active', async () => {
-    const { comeBack, state, memory } = await anAdministrator();
-    const { status, headers, body } = await comeBack({ ...granted, state });
+    const { comeBack, arriveAt, state, memory } = await anAdministrator();
+    const { status, headers, body } = await arriveAt(await comeBack({ ...granted, state }));
     assert.equal(status, 200);
     assert.match(headers['content-type'] ?? '', /^text\/html/);
     assert.match(body, /Consent is in place/);
@@ -47,9 +65,9 @@ describe('consent', () => {
   });
 
   test('that has not arrived is 202, and the tenant is pending', async () => {
-    const { comeBack, state, memory } = await anAdministrator();
+    const { comeBack, arriveAt, state, memory } = await anAdministrator();
     memory.issuer.answer = () => Promise.reject(anError('APP_NOT_IN_TENANT'));
-    const { status, body } = await comeBack({ ...granted, state });
+    const { status, body } = await arriveAt(await comeBack({ ...granted, state }));
     assert.equal(status, 202);
     assert.match(body, /Consent is on its way/);
     assert.equal(memory.tenants.rows.get(contoso)?.state, 'pending');
@@ -128,6 +146,14 @@ describe('an error of Entra', () => {
     assert.doesNotMatch(body, /<script/);
   });
 
+  test('leads back to the invitation, with which this browser came', async () => {
+    const { comeBack, state } = await anAdministrator();
+    const { body } = await comeBack({ ...declined, state });
+    assert.match(body, /href="https:\/\/mail\.example\.com\/api\/consent\/invitation\?invitation=/);
+    const { body: elsewhere } = await comeBack({ ...declined, state }, {});
+    assert.doesNotMatch(elsewhere, /invitation=/);
+  });
+
   test('other than a refusal is 400, and no alarm of a server that fails', async () => {
     const { comeBack, state, lines } = await anAdministrator();
     const { status, body } = await comeBack({ error: 'server_error', error_description: 'AADSTS90033: busy.', state });
@@ -141,7 +167,7 @@ describe('an error of Entra', () => {
     for (const state of [{}, { state: 'junk' }]) {
       const { comeBack } = await anAdministrator();
       const { status, body } = await comeBack({ error: 'access_denied', error_description: 'call 555-0100', ...state });
-      assert.equal(status, 400);
+      assert.equal(status, 403);
       assert.doesNotMatch(body, /555/);
     }
   });
@@ -156,7 +182,7 @@ describe('an error of Entra', () => {
   test('is not what a description alone is', async () => {
     const { comeBack, state } = await anAdministrator();
     const { status, body } = await comeBack({ ...granted, error_description: 'call 555-0100', state });
-    assert.equal(status, 200);
+    assert.equal(status, 303);
     assert.doesNotMatch(body, /555/);
   });
 });

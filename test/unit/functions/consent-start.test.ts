@@ -19,7 +19,7 @@ test('it answers GET to any browser', () => {
 });
 
 describe('a good invitation', () => {
-  test('is sent to Entra with a cookie that only this host gets', async () => {
+  test('is sent to Entra with cookies that only this host gets', async () => {
     const memory = memoryServices();
     const { signed } = await memory.services.invitations.create({ expiresInHours: 1 });
     const { status, headers, cookies, body } = await open(memory, signed);
@@ -31,11 +31,17 @@ describe('a good invitation', () => {
     assert.equal(headers['cache-control'], 'no-store');
     assert.equal(headers['referrer-policy'], 'no-referrer');
     assert.equal(body, '');
-    const [cookie, ...more] = cookies;
-    assert.deepEqual(more, []);
-    assert.equal(cookie?.name, '__Host-tenantpost-consent');
-    assert.match(cookie.value, /^[\w-]{43}$/);
-    assert.deepEqual([cookie.httpOnly, cookie.secure, cookie.sameSite, cookie.path], [true, true, 'Lax', '/']);
+    assert.deepEqual(
+      cookies.map(({ name }) => name),
+      ['__Host-tenantpost-consent', '__Host-tenantpost-state', '__Host-tenantpost-invitation'],
+    );
+    for (const one of cookies) {
+      assert.deepEqual([one.httpOnly, one.secure, one.sameSite, one.path], [true, true, 'Lax', '/']);
+    }
+    const [browser, state, invitation] = cookies.map(({ value }) => value);
+    assert.match(browser ?? '', /^[\w-]{43}$/);
+    assert.equal(state, new URL(headers['location'] ?? '').searchParams.get('state'));
+    assert.equal(invitation, signed);
   });
 
   test('keeps the cookie that the browser has', async () => {

@@ -2,12 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createInvitation } from '../../../functions/create-invitation.ts';
 import { hours } from '../../../shared/clock.ts';
-import { Invitations } from '../../../shared/tenants/invitation.ts';
-import { Links } from '../../../shared/tenants/links.ts';
 import { contoso, fabrikam } from '../../support/app-identity.ts';
 import { noon } from '../../support/clock.ts';
+import { aConsent } from '../../support/consent-setup.ts';
 import { failing } from '../../support/failing.ts';
-import { fixedDataKeys } from '../../support/fixed-data-keys.ts';
 import { aJsonRequest, anInvocation } from '../../support/invocation.ts';
 import { memoryServices } from '../../support/memory-services.ts';
 import { answerOf, objectIn } from './answer.ts';
@@ -30,10 +28,14 @@ describe('an invitation', () => {
     assert.equal(headers['cache-control'], 'no-store');
     const [invitation] = [...memory.invitationStore.rows.values()];
     const { id, tenant, expiresAt, link, ...more } = objectIn(body);
-    assert.deepEqual([id, tenant, more], [invitation?.id, contoso, {}]);
+    assert.deepEqual([id, tenant], [invitation?.id, contoso]);
+    assert.deepEqual(more, {
+      ...{ state: 'valid', domain: null, createdAt: new Date(noon).toISOString(), usedBy: null, revokedAt: null },
+      ...{ rights: ['Mail.Send'], mailboxes: [], returnUrl: null, scoped: false },
+    });
     assert.equal(expiresAt, new Date(noon + 24 * hours).toISOString());
     const url = new URL(String(link));
-    assert.equal(`${url.origin}${url.pathname}`, 'https://mail.example.com/api/consent/start');
+    assert.equal(`${url.origin}${url.pathname}`, 'https://mail.example.com/api/consent/invitation');
     const opened = await memory.services.invitations.open(url.searchParams.get('invitation') ?? undefined);
     assert.equal(opened.id, id);
   });
@@ -49,11 +51,11 @@ describe('an invitation', () => {
 
 describe('a request that is wrong is 400, names the field and invites nobody', () => {
   for (const [body, field, expected] of [
-    ['{"tenant":"contoso.com"}', '/tenant', 'a tenant id, for example 11111111-aaaa-4aaa-8aaa-111111111111'],
+    ['{"tenant":"contoso"}', '/tenant', 'a tenant id, or a domain of the tenant like contoso.com'],
     ['{"tenantId":"x"}', '/tenantId', 'no such field'],
     ['{"expiresInHours":0}', '/expiresInHours', 'at least 1 hour'],
     ['{"expiresInHours":721}', '/expiresInHours', 'at most 720 hours'],
-    ['{"tenant":"contoso.com","x":1}', '/tenant', 'a tenant id, for example 11111111-aaaa-4aaa-8aaa-111111111111'],
+    ['{"tenant":"contoso","x":1}', '/tenant', 'a tenant id, or a domain of the tenant like contoso.com'],
     ['{', undefined, undefined],
   ] as const) {
     test(body, async () => {
@@ -92,9 +94,8 @@ describe('a request that is wrong is 400, names the field and invites nobody', (
 
 test('for another tenant than the home of a single-tenant registration it is 400, with the field', async () => {
   const memory = memoryServices();
-  const { invitationStore: store, audit, now } = memory;
-  const links = new Links(fixedDataKeys(), now);
-  const invitations = new Invitations({ store, links, audit, now, singleTenantId: contoso });
+  const { invitationStore: store, tenants, audit, now } = memory;
+  const { invitations } = aConsent({ store, tenants, audit, now, singleTenantId: contoso });
   const bound = { ...memory, services: { ...memory.services, invitations } };
   const { status, body } = await create(JSON.stringify({ tenant: fabrikam }), bound);
   const { code, field, expected, status: said } = objectIn(body);

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { browserCookie, readBrowser } from '../../../../shared/host/cookies.ts';
+import {
+  browserCookie,
+  invitationCookie,
+  readBrowser,
+  readInvitation,
+  readState,
+  stateCookie,
+} from '../../../../shared/host/cookies.ts';
 import { aRequest } from '../../../support/invocation.ts';
 
 const secure = 'https://mail.example.com';
@@ -42,5 +49,25 @@ describe('the cookie', () => {
 
   test('of http is not believed over https, where another host could have set it', () => {
     assert.equal(readFrom(`tenantpost-consent=${value}`, secure), undefined);
+  });
+});
+
+describe('the cookies of the invitation and of the state', () => {
+  test('have names of their own, and what is read is what was set', () => {
+    const cookies = [browserCookie('b', secure), invitationCookie('i', secure), stateCookie('s', secure)];
+    const header = cookies.map((one) => `${one.name}=${one.value}`).join('; ');
+    const request = aRequest('/api/consent/callback', { headers: { cookie: header } });
+    assert.deepEqual(
+      [readBrowser(request, secure), readInvitation(request, secure), readState(request, secure)],
+      ['b', 'i', 's'],
+    );
+  });
+
+  test('are as closed as the first, and that of the invitation outlives a consent that took too long', () => {
+    const { value: _, name, maxAge, ...invitation } = invitationCookie('i', secure);
+    const { value: __, name: ___, maxAge: shorter, ...browser } = browserCookie('b', secure);
+    assert.deepEqual(invitation, browser);
+    assert.equal(name, '__Host-tenantpost-invitation');
+    assert.ok(Number(maxAge) > Number(shorter));
   });
 });
