@@ -14,6 +14,8 @@ import { TenantpostError } from './errors.ts';
 import { type MailConfig, mailSettings, toMail } from './mail-settings.ts';
 import { storageConnection } from './names.ts';
 import type { Resource } from './resource.ts';
+import { consentSettings } from './consent-settings.ts';
+import { toVendor, type Vendor, vendorSettings } from './vendor-settings.ts';
 
 export interface Config {
   /** Which of Microsoft's clouds: decides every default below. */
@@ -49,6 +51,10 @@ export interface Config {
   /** Over how many timers the tenants are spread. */
   readonly warmShards: number;
   readonly mail: MailConfig;
+  /** Origins to which administrators may be sent on after consent. */
+  readonly returnOrigins: readonly string[];
+  /** Who asks, as administrators know them. */
+  readonly vendor: Vendor;
 }
 
 /** The storage account, by identity as deployed, or by connection string for an emulator. */
@@ -131,6 +137,8 @@ const schema = z.object({
   ...cloudSettings,
   ...credentialSettings,
   ...mailSettings,
+  ...consentSettings,
+  ...vendorSettings,
   TENANTPOST_CLIENT_ID: guid,
   TENANTPOST_PUBLIC_URL: origin.optional(),
   /** Set by App Service: the host name of the function app. */
@@ -249,6 +257,8 @@ function toConfig(environment: Environment): Config {
     warmEverySeconds: environment.TENANTPOST_WARM_EVERY_SECONDS,
     warmShards: environment.TENANTPOST_WARM_SHARDS,
     mail: toMail(environment),
+    returnOrigins: environment.TENANTPOST_RETURN_URLS,
+    vendor: toVendor(environment),
   };
 }
 

@@ -68,6 +68,22 @@ export const errorMeanings = {
     meaning: 'Somebody has come back from Microsoft with this invitation already. It works once.',
     remedy: 'Nothing, if that was the right tenant. Otherwise make a new invitation.',
   },
+  INVITATION_REVOKED: {
+    disposition: 'never',
+    httpStatus: 410,
+    owner: 'operator',
+    symptom: 'The invitation link opens a page that calls it withdrawn.',
+    meaning: 'The operator has taken the invitation back.',
+    remedy: 'Make a new invitation if it was taken back by mistake.',
+  },
+  INVITATION_NOT_FOUND: {
+    disposition: 'never',
+    httpStatus: 404,
+    owner: 'operator',
+    symptom: 'An API call names an invitation that there is not.',
+    meaning: 'The id is wrong, or the retention time has removed the invitation.',
+    remedy: 'List the invitations and use an id from there.',
+  },
 
   CONSENT_STATE_MISSING: {
     disposition: 'never',
@@ -140,6 +156,120 @@ export const errorMeanings = {
     symptom: 'Entra sent the administrator back with an error.',
     meaning: 'Consent was not granted, for the reason that Entra gives.',
     remedy: 'Read the AADSTS number in the description, mend that, and open the invitation link again.',
+  },
+  CONSENT_NOT_ADMIN: {
+    disposition: 'never',
+    httpStatus: 403,
+    owner: 'tenant admin',
+    symptom: 'Entra sent somebody back who may not consent for the organisation (AADSTS90094 and its siblings).',
+    meaning: 'Permissions of this kind can be granted by an administrator only; nothing was granted.',
+    remedy: 'Forward the invitation link to an administrator of the organisation, such as a Global Administrator.',
+  },
+  CONSENT_NAME_CLASH: {
+    disposition: 'never',
+    httpStatus: 409,
+    owner: 'tenant admin',
+    symptom: 'Entra refused the consent with AADSTS650051: the service principal name is already present.',
+    meaning:
+      'The enterprise application was deleted a short while ago, or is being made this moment by another consent. Entra frees the name after some 5 to 15 minutes.',
+    remedy: 'Wait a quarter of an hour and open the invitation link again; it still works.',
+  },
+  CONSENT_SERVICE_MISSING: {
+    disposition: 'never',
+    httpStatus: 403,
+    owner: 'tenant admin',
+    symptom: 'Entra refused the consent with AADSTS650052 or 500011: the organisation lacks a service.',
+    meaning: 'The organisation has no subscription with Exchange Online, or none of the service that the app asks for.',
+    remedy: 'License Exchange Online in the organisation, then open the invitation link again.',
+  },
+  CONSENT_BLOCKED: {
+    disposition: 'never',
+    httpStatus: 403,
+    owner: 'tenant admin',
+    symptom: 'Entra refused the sign-in with AADSTS53003 or a sibling: Conditional Access.',
+    meaning: 'A policy of the organisation does not let the administrator sign in from this device, place or browser.',
+    remedy: 'Open the invitation link again from a device and network that the policy allows, or change the policy.',
+  },
+  CONSENT_TENANT_KNOWN: {
+    disposition: 'never',
+    httpStatus: 409,
+    owner: 'operator',
+    symptom: 'Somebody came back with an invitation that names no tenant, for a tenant that is known already.',
+    meaning:
+      'What the callback says of the tenant travels through a browser and can be made up. An invitation that names no tenant brings in new tenants only, and changes nothing of one that is known.',
+    remedy: 'Nothing, if the tenant is active. Otherwise make an invitation that names the tenant.',
+  },
+
+  CONSOLE_LINK_INVALID: {
+    disposition: 'never',
+    httpStatus: 400,
+    owner: 'operator',
+    symptom: 'The link to the console opens a page that calls it invalid.',
+    meaning: 'The link was cut off, changed, or made by another installation.',
+    remedy: 'Make a new one, by the command line or with POST /api/console/links.',
+  },
+  CONSOLE_LINK_EXPIRED: {
+    disposition: 'never',
+    httpStatus: 410,
+    owner: 'operator',
+    symptom: 'The link to the console opens a page that calls it expired.',
+    meaning: 'A link to the console is good for five minutes.',
+    remedy: 'Make a new one, by the command line or with POST /api/console/links.',
+  },
+  CONSOLE_LINK_USED: {
+    disposition: 'never',
+    httpStatus: 409,
+    owner: 'operator',
+    symptom: 'The link to the console opens a page that calls it used.',
+    meaning: 'A link opens the console once. Somebody has opened it with this one.',
+    remedy:
+      'Make a new one. If it was not you who used this one, end all sessions with POST /api/console/sessions/end first.',
+  },
+  CONSOLE_SIGNED_OUT: {
+    disposition: 'never',
+    httpStatus: 401,
+    owner: 'operator',
+    symptom: 'A page of the console says that nobody is signed in.',
+    meaning:
+      'There is no session: it was not begun in this browser, was idle for 30 minutes, is 8 hours old, or was ended.',
+    remedy: 'Make a new link, by the command line or with POST /api/console/links, and open it.',
+  },
+  CONSOLE_FORM_REFUSED: {
+    disposition: 'never',
+    httpStatus: 403,
+    owner: 'operator',
+    symptom: 'A button of the console is answered with 403.',
+    meaning:
+      'The request did not come from a page of this console, or from one of an earlier session. Nothing was done.',
+    remedy:
+      'Open the console’s page again and press the button there. TENANTPOST_PUBLIC_URL must be the address in the browser.',
+  },
+
+  PAGE_LINK_INVALID: {
+    disposition: 'never',
+    httpStatus: 400,
+    owner: 'operator',
+    symptom: 'The link to a tenant’s page, or the page that follows a consent, calls itself incomplete.',
+    meaning: 'The link was cut off, changed, or made by another installation.',
+    remedy: 'Send the whole link again, or make a new one.',
+  },
+  PAGE_LINK_EXPIRED: {
+    disposition: 'never',
+    httpStatus: 410,
+    owner: 'operator',
+    symptom: 'The link to a tenant’s page, or the page that follows a consent, calls itself expired.',
+    meaning: 'A link to a tenant’s page is good for thirty days, one that follows a consent for two.',
+    remedy: 'Make a new one; the tenant itself is as it was.',
+  },
+
+  CONSENT_NOT_PROVEN: {
+    disposition: 'never',
+    httpStatus: 409,
+    owner: 'tenant admin',
+    symptom: 'The commands for Exchange were asked for before the tenant’s consent was proven.',
+    meaning:
+      'They need the object id of the enterprise application in that tenant, which the first token of the tenant tells. None has been had yet.',
+    remedy: 'Consent through an invitation link, or have the tenant verified; ask again when it is active.',
   },
 
   APP_NOT_IN_TENANT: {
@@ -427,6 +557,22 @@ export const errorMeanings = {
     meaning: 'Without consent no token of that tenant can be had.',
     remedy: 'Send the tenant an invitation; queue the job again when the tenant is active.',
   },
+  TENANT_UNKNOWN: {
+    disposition: 'never',
+    httpStatus: 404,
+    owner: 'operator',
+    symptom: 'An API call names a tenant of which nothing is recorded here.',
+    meaning: 'It was never invited, verified or consented; or the id or domain is another tenant’s.',
+    remedy: 'List the tenants; invite the tenant, or have it verified.',
+  },
+  TENANT_REMOVED: {
+    disposition: 'never',
+    httpStatus: 409,
+    owner: 'operator',
+    symptom: 'Something was asked for a tenant that was removed from this installation.',
+    meaning: 'An operator has taken the tenant out; no mail of it is accepted and no token is asked for.',
+    remedy: 'Invite the tenant again, by its id, or have it verified again.',
+  },
   TENANT_PENDING: {
     disposition: 'again',
     httpStatus: 409,
@@ -556,6 +702,144 @@ export const errorMeanings = {
     symptom: 'The SMTP server could not be reached, or answered that it cannot take mail now.',
     meaning: 'Nothing was sent. The network, or Exchange.',
     remedy: 'Wait; if it lasts, check TENANTPOST_SMTP_HOST.',
+  },
+  IMAP_UNAVAILABLE: {
+    disposition: 'again',
+    httpStatus: 503,
+    owner: 'operator',
+    symptom: 'The doctor could not reach the IMAP server.',
+    meaning: 'The network, a firewall that closes port 993, or Exchange.',
+    remedy: 'Wait; if it lasts, check TENANTPOST_IMAP_HOST and whether the app may reach that port.',
+  },
+  POP_UNAVAILABLE: {
+    disposition: 'again',
+    httpStatus: 503,
+    owner: 'operator',
+    symptom: 'The doctor could not reach the POP3 server.',
+    meaning: 'The network, a firewall that closes port 995, or Exchange.',
+    remedy: 'Wait; if it lasts, check TENANTPOST_POP_HOST and whether the app may reach that port.',
+  },
+  NAME_UNRESOLVED: {
+    disposition: 'again',
+    httpStatus: 503,
+    owner: 'operator',
+    symptom: 'The doctor finds no address for the host name of a service.',
+    meaning: 'The name in a setting is wrong, or the name servers that the app uses do not know it.',
+    remedy: 'Check the setting that the finding names, and the DNS of the network that the app runs in.',
+  },
+  TLS_UNTRUSTED: {
+    disposition: 'again',
+    httpStatus: 502,
+    owner: 'operator',
+    symptom: 'The doctor reaches a service whose certificate is not to be trusted.',
+    meaning: 'Something between the app and Microsoft opens the connection, or a setting names another server.',
+    remedy:
+      'Check the setting that the finding names; take the inspecting proxy out of the way, or trust its CA with NODE_EXTRA_CA_CERTS.',
+  },
+  CLOCK_WRONG: {
+    disposition: 'again',
+    httpStatus: 500,
+    owner: 'operator',
+    symptom: 'The doctor finds the clock of the app and that of Microsoft minutes apart.',
+    meaning: 'Assertions and tokens are valid for a time, so that with a wrong clock they are refused.',
+    remedy:
+      'Set the clock of the machine by a time server. On Azure Functions it is right: look at who answers instead.',
+  },
+  MAILBOX_OF_OTHER_TENANT: {
+    disposition: 'never',
+    httpStatus: 404,
+    owner: 'operator',
+    symptom: 'The doctor was asked about a mailbox whose domain belongs to another tenant.',
+    meaning: 'A token of one tenant opens no mailbox of another, whatever was consented.',
+    remedy: 'Use an address of this tenant, or ask about the tenant that the finding names.',
+  },
+  MAILBOX_UNLICENSED: {
+    disposition: 'never',
+    httpStatus: 404,
+    owner: 'tenant admin',
+    symptom: 'Graph knows the user and answers MailboxNotEnabledForRESTAPI.',
+    meaning: 'The user has no mailbox in Exchange Online: no licence, soft-deleted, or hosted on premises.',
+    remedy: 'Assign a licence with Exchange Online to the user, or move the mailbox to Exchange Online.',
+  },
+  MAILBOX_OUT_OF_SCOPE: {
+    disposition: 'never',
+    httpStatus: 403,
+    owner: 'tenant admin',
+    symptom: 'The app is granted by RBAC for Applications, and Graph refuses this mailbox.',
+    meaning:
+      'The management scope of the role assignment does not hold the mailbox, or the change has not arrived yet.',
+    remedy:
+      'Run Test-ServicePrincipalAuthorization -Identity <object id> -Resource <mailbox>: where InScope is False, put the mailbox into the scope; where it is True, wait.',
+  },
+  SCOPE_WITHOUT_EFFECT: {
+    disposition: 'never',
+    httpStatus: 409,
+    owner: 'tenant admin',
+    symptom: 'The tenant limits the app to certain mailboxes, and its token carries Mail.Send as well.',
+    meaning:
+      'Mail.Send in the token opens every mailbox of the tenant, whatever the scope says: what Entra grants and what Exchange grants are added up.',
+    remedy: 'Remove Mail.Send from the permissions that were granted to the enterprise application.',
+  },
+  EXCHANGE_PRINCIPAL_MISSING: {
+    disposition: 'never',
+    httpStatus: 403,
+    owner: 'tenant admin',
+    symptom: 'Exchange refuses the sign-in to a mail protocol, although the token carries the permission.',
+    meaning: 'The service principal of the app is not registered in Exchange Online, or not for long enough.',
+    remedy: 'Run New-ServicePrincipal with the app id and the object id of the enterprise application.',
+  },
+  EXCHANGE_PRINCIPAL_WRONG: {
+    disposition: 'never',
+    httpStatus: 403,
+    owner: 'tenant admin',
+    symptom: 'Exchange knows the app, and opens none of the mailboxes to it.',
+    meaning:
+      'The service principal is registered in Exchange with another object id than that of the enterprise application, often that of the app registration.',
+    remedy: 'Run Get-ServicePrincipal; where ObjectId differs, Remove-ServicePrincipal and register it again.',
+  },
+  MAILBOX_PERMISSION_MISSING: {
+    disposition: 'never',
+    httpStatus: 403,
+    owner: 'tenant admin',
+    symptom: 'Exchange opens other mailboxes of the tenant to the app, and not this one.',
+    meaning: 'The service principal has no FullAccess to this mailbox, or not for long enough.',
+    remedy: 'Run Add-MailboxPermission -Identity <mailbox> -User <object id> -AccessRights FullAccess.',
+  },
+  MAILBOX_ACCESS_REFUSED: {
+    disposition: 'never',
+    httpStatus: 403,
+    owner: 'tenant admin',
+    symptom: 'Exchange takes the token and does not open the mailbox: User is authenticated but not connected.',
+    meaning:
+      'Exchange answers the same for three things: no FullAccess to the mailbox, a service principal with the wrong object id, and a protocol that is switched off for the mailbox.',
+    remedy:
+      'Run, in this order, Get-ServicePrincipal, Get-MailboxPermission and Get-CASMailbox for the mailbox, and mend the first that is not as it should be.',
+  },
+  MAIL_SIGN_IN_REFUSED: {
+    disposition: 'never',
+    httpStatus: 403,
+    owner: 'tenant admin',
+    symptom: 'Exchange refuses a sign-in over IMAP or POP3 and says no more.',
+    meaning:
+      'The service principal is not registered in Exchange or with the wrong object id, it has no right on the mailbox, or the protocol is switched off for the mailbox.',
+    remedy:
+      'Run the set-up script of the tenant again: it looks before it changes anything, and says what was missing.',
+  },
+  SEND_AS_MISSING: {
+    disposition: 'never',
+    httpStatus: 403,
+    owner: 'tenant admin',
+    symptom: 'Exchange signs the app in over SMTP and does not let it send as the mailbox.',
+    meaning: 'The service principal may open the mailbox and lacks the right to send in its name.',
+    remedy: 'Run Add-RecipientPermission -Identity <mailbox> -Trustee <object id> -AccessRights SendAs.',
+  },
+  PROTOCOL_DISABLED: {
+    disposition: 'never',
+    httpStatus: 403,
+    owner: 'tenant admin',
+    symptom: 'The app signs in to the mailbox over one mail protocol and not over another.',
+    meaning: 'IMAP or POP is switched off for this mailbox.',
+    remedy: 'Run Set-CASMailbox <mailbox> -ImapEnabled $true, or -PopEnabled $true.',
   },
   CLAIM_LOST: {
     disposition: 'again',

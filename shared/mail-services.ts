@@ -20,6 +20,7 @@ import { CollectPoison } from './mail/operating/collect-poison.ts';
 import { MailApi } from './mail/operating/mail-api.ts';
 import type { TransportName } from './mail/outcome.ts';
 import { Retention } from './mail/operating/retention.ts';
+import type { Limits } from './mail/gate/gate-state.ts';
 import { MailboxGate } from './mail/gate/mailbox-gate.ts';
 import { SendMail } from './mail/sending/send-mail.ts';
 import { containers, queues, tables } from './names.ts';
@@ -63,7 +64,7 @@ const bytesPer5Minutes = 150_000_000;
 const concurrent = { graph: 4, smtp: 3 };
 
 export function buildMail(config: Config, { storage, dataKeys, ...others }: Dependencies): MailServices {
-  const { delivery, messagesPerMinute, recipientsPerDay, settleSeconds, messageLockSeconds, ...rest } = config.mail;
+  const { delivery, settleSeconds, messageLockSeconds, ...rest } = config.mail;
   const { now, log } = others;
   const table = storage.table(tables.mail);
   const container = storage.container(containers.mailContent);
@@ -75,7 +76,7 @@ export function buildMail(config: Config, { storage, dataKeys, ...others }: Depe
     gate: new MailboxGate(store, now, sleep),
     content: new BlobContentStore(container),
     events: rest.eventsQueue === undefined ? noEvents : new QueueEvents(storage.queue(rest.eventsQueue)),
-    limits: { messagesPerMinute, recipientsPerDay, bytesPer5Minutes, concurrent },
+    limits: limitsOf(config),
     times: { messageLock: messageLockSeconds * seconds, settle: settleSeconds * seconds },
     delivery,
     wait: (milliseconds: number) => sleep(milliseconds),
@@ -101,6 +102,10 @@ export function buildMail(config: Config, { storage, dataKeys, ...others }: Depe
   };
 }
 
+export function limitsOf({ mail: { messagesPerMinute, recipientsPerDay } }: Config): Limits {
+  return { messagesPerMinute, recipientsPerDay, bytesPer5Minutes, concurrent };
+}
+
 const sendQueues: Readonly<Record<TransportName, string>> = { graph: queues.mailGraph, smtp: queues.mailSmtp };
 
 function byTransport<T>({ resources, mailHosts }: Config, make: (transport: TransportName) => T): ByTransport<T> {
@@ -112,7 +117,12 @@ function mapped<T, U>({ graph, smtp }: ByTransport<T>, make: (one: T, transport:
   return { graph: make(graph, 'graph'), ...(smtp === undefined ? {} : { smtp: make(smtp, 'smtp') }) };
 }
 
-function carrierOf(transport: TransportName, { graphUrl, mailHosts }: Config, dataKeys: DataKeys, now: Clock): Carrier {
+export function carrierOf(
+  transport: TransportName,
+  { graphUrl, mailHosts }: Config,
+  dataKeys: DataKeys,
+  now: Clock,
+): Carrier {
   if (transport === 'smtp') return new SmtpCarrier(mailHosts.smtp ?? '', now);
   return new GraphCarrier({ url: graphUrl, sealing: sealing(dataKeys, 'seal uploads') });
 }

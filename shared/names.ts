@@ -8,6 +8,8 @@ export const tables = {
   mail: 'mail',
   tokens: 'tokens',
   credentials: 'credentials',
+  /** Since when a check of the doctor has failed. */
+  checks: 'checks',
 } as const;
 
 export const queues = {
@@ -32,8 +34,17 @@ export const routePrefix = 'api';
 /** Below the prefix. */
 export const routes = {
   invitations: 'invitations',
+  revokeInvitation: 'invitations/{id}/revoke',
+  tenants: 'tenants',
+  tenant: 'tenants/{tenant}',
+  verifyTenant: 'tenants/{tenant}/verify',
   consentStart: 'consent/start',
   consentCallback: 'consent/callback',
+  consentInvitation: 'consent/invitation',
+  consentResult: 'consent/result',
+  consentStatus: 'consent/status',
+  tenantPage: 'tenant',
+  tenantLinks: 'tenants/{tenant}/links',
   health: 'health',
   credential: 'credential',
   mailJobs: 'mail-jobs',
@@ -46,6 +57,21 @@ export const routes = {
   holdMailbox: 'mailboxes/{tenant}/{mailbox}/hold',
   releaseMailbox: 'mailboxes/{tenant}/{mailbox}/release',
   delivery: 'tenants/{tenant}/delivery',
+  exchange: 'tenants/{tenant}/exchange',
+  checks: 'tenants/{tenant}/checks',
+  overview: 'overview',
+  consoleLinks: 'console/links',
+  endConsoleSessions: 'console/sessions/end',
+  console: 'console',
+  consoleOpen: 'console/open',
+  consoleClose: 'console/close',
+  consoleTenants: 'console/tenants',
+  consoleTenant: 'console/tenants/{tenant}',
+  consoleCheck: 'console/tenants/{tenant}/checks',
+  consoleCause: 'console/causes/{code}',
+  consoleHold: 'console/mailboxes/{tenant}/{mailbox}/hold',
+  consoleRelease: 'console/mailboxes/{tenant}/{mailbox}/release',
+  consoleReplay: 'console/mail-jobs/{tenant}/{id}/replay',
   mailJobSchema: 'schemas/mail-job',
   openApi: 'openapi.json',
 } as const;

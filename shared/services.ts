@@ -6,9 +6,7 @@ import { EntraTokenIssuer } from './adapters/entra/entra-token-issuer.ts';
 import { managedIdentity } from './adapters/entra/managed-identity.ts';
 import { openTelemetryMetrics } from './adapters/opentelemetry-metrics.ts';
 import { type StorageClients, storageCall, storageClients } from './adapters/storage/storage-clients.ts';
-import { TableAuditTrail } from './adapters/storage/table-audit-trail.ts';
 import { TableCredentialRecord } from './adapters/storage/table-credential-record.ts';
-import { TableInvitationStore } from './adapters/storage/table-invitation-store.ts';
 import { TableRenewalClaims } from './adapters/storage/table-renewal-claims.ts';
 import { TableTenantStore } from './adapters/storage/table-tenant-store.ts';
 import { TableTokenStore } from './adapters/storage/table-token-store.ts';
@@ -21,30 +19,28 @@ import { Health } from './checks/health.ts';
 import { checkStart } from './checks/start-check.ts';
 import { audienceOf, clouds, isForeignIssuer } from './clouds.ts';
 import type { Config } from './config.ts';
+import { buildConsole, type ConsoleServices } from './console-services.ts';
+import { buildDoctor, type DoctorServices } from './doctor-services.ts';
 import { log } from './host/log.ts';
 import { buildMail, type MailServices } from './mail-services.ts';
-import { containers, queues, routePrefix, routes, tables } from './names.ts';
+import { containers, queues, tables } from './names.ts';
+import { buildPages, type PageServices } from './page-services.ts';
 import { type Shard, shards } from './shard.ts';
-import { RememberedTenants } from './tenants/remembered-tenants.ts';
-import { Consent } from './tenants/consent.ts';
-import { Invitations } from './tenants/invitation.ts';
-import { Links } from './tenants/links.ts';
+import { buildTenants, type TenantServices } from './tenant-services.ts';
 import { spreadOf } from './tenants/spread.ts';
-import { ConsentProof } from './tenants/prove-consent.ts';
 import { WarmTokens } from './tenants/warm-tokens.ts';
 import { CredentialWatch } from './tokens/credential-watch.ts';
 import { Rotation } from './tokens/rotation.ts';
 import { SharedRenewal } from './tokens/shared-renewal.ts';
+import { readToken } from './tokens/token.ts';
 import { TokenSource, type TokenSourceOptions } from './tokens/token-source.ts';
 import { warmSchedule } from './tenants/warm-schedule.ts';
 
-export interface Services extends MailServices {
+export interface Services extends TenantServices, MailServices, DoctorServices, ConsoleServices, PageServices {
   readonly publicUrl: string;
   readonly shards: readonly Shard[];
   readonly warmSchedule: (shard: Shard) => string;
   readonly retentionSchedule: string;
-  readonly invitations: Invitations;
-  readonly consent: Consent;
   readonly tokens: TokenSource;
   readonly warm: WarmTokens;
   /** Follows the data key by the next one when its time has come. */
@@ -91,14 +87,17 @@ export function buildServices(config: Config): Services {
     authorityUrl,
     clientId,
   });
+  const tenants = new TableTenantStore(storage.table(tables.tenants), log);
+  const issuer = new EntraTokenIssuer({
+    rotation,
+    clientId,
+    authorityUrl,
+    authorityIsKnown: authorityUrl === clouds[config.cloud].authorityUrl,
+    audiences,
+  });
+  const expect = expectationsOf(config);
   const tokens = new TokenSource({
-    issuer: new EntraTokenIssuer({
-      rotation,
-      clientId,
-      authorityUrl,
-      authorityIsKnown: authorityUrl === clouds[config.cloud].authorityUrl,
-      audiences,
-    }),
+    issuer,
     renewal: new SharedRenewal({
       claims: new TableRenewalClaims(storage.table(tables.tokens), now),
       now,
@@ -106,28 +105,25 @@ export function buildServices(config: Config): Services {
       log,
     }),
     store: tokenStore,
-    expect: expectationsOf(config),
+    expect,
     requiredRoles: { graph: ['Mail.Send'], outlook: ['SMTP.SendAsApp', 'IMAP.AccessAsApp', 'POP.AccessAsApp'] },
+    isScoped: async (id) => (await tenants.find(id))?.scoped === true,
     singleTenantId,
     now,
     log,
     metrics,
   });
 
-  const tenants = new TableTenantStore(storage.table(tables.tenants), log);
-  const audit = new TableAuditTrail(storage.table(tables.consents));
-  const invitationStore = new TableInvitationStore(storage.table(tables.invitations));
-  const links = new Links(dataKeys, now);
-  const invitations = new Invitations({ store: invitationStore, links, audit, now, singleTenantId });
-  const remembered = new RememberedTenants(tenants, now);
-  const proof = new ConsentProof({
-    // A proof compares with what is stored now, not with what was remembered; what it writes is to be seen at once.
-    tenants: { find: (id) => tenants.find(id), save: (tenant) => remembered.save(tenant) },
-    tokens,
-    audit,
-    now,
-    log,
+  const { services: tenantServices, ...tenantParts } = buildTenants(config, {
+    ...{ storage, tenants, tokens, dataKeys, now, log },
   });
+  const { remembered, proof, links, invitationStore } = tenantParts;
+  const mail = buildMail(config, { storage, tenants: remembered, tokens, proof, dataKeys, now, log });
+  const askVault = async (): Promise<void> => {
+    await vaultCall('read the wrapping key', () => keys.getKey(config.vault.wrappingKeyName));
+    // Without the data key no link can be signed and no token cached.
+    await dataKeys.current();
+  };
 
   return {
     publicUrl,
@@ -138,21 +134,7 @@ export function buildServices(config: Config): Services {
     // Once an hour, at a minute of each installation's own.
     retentionSchedule: `0 ${Math.floor(spreadOf(`${clientId} retention`) * 60)} * * * *`,
     rotateDataKey: () => dataKeys.rotate(),
-    invitations,
-    consent: new Consent({
-      invitations,
-      store: invitationStore,
-      links,
-      proof,
-      audit,
-      now,
-      log,
-      authorityUrl,
-      clientId,
-      redirectUri: `${publicUrl}/${routePrefix}/${routes.consentCallback}`,
-      graphResource: audienceOf(audiences, 'graph'),
-      singleTenantId,
-    }),
+    ...tenantServices,
     tokens,
     warm: new WarmTokens({
       tenants,
@@ -166,14 +148,21 @@ export function buildServices(config: Config): Services {
       log,
       metrics,
     }),
-    ...buildMail(config, { storage, tenants: remembered, tokens, proof, dataKeys, now, log }),
+    ...buildPages(config, { links, tenants, invitations: invitationStore, proof, now, log }),
+    ...buildDoctor(config, {
+      ...{ storage, tenants, dataKeys, mailApi: mail.mailApi, now, log },
+      freshToken: async (id, resource) => readToken(await issuer.request(id, resource), expect(id, resource)),
+      credential: { credential, record, refreshSeconds },
+      ...{ askStorage: () => askStorage(storage), askVault },
+    }),
+    ...buildConsole(config, {
+      ...{ storage, tenants, links, invitations: invitationStore, now, log },
+      credentials: () => reportCredential({ credential, record, refreshSeconds, now }),
+    }),
+    ...mail,
     health: new Health({
       askStorage: () => askStorage(storage),
-      askVault: async () => {
-        await vaultCall('read the wrapping key', () => keys.getKey(config.vault.wrappingKeyName));
-        // Without the data key no link can be signed and no token cached.
-        await dataKeys.current();
-      },
+      askVault,
       credential,
       record,
       refreshSeconds,

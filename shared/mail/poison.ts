@@ -1,7 +1,7 @@
 /** What is kept of a job that did not leave: why, and the message to queue again once that is mended. */
 
 import type { ErrorCode, Owner } from '../errors.ts';
-import type { TransportName } from './outcome.ts';
+import type { OutcomeState, TransportName } from './outcome.ts';
 
 export interface PoisonEntry {
   /** As in the outcome. */
@@ -10,6 +10,8 @@ export interface PoisonEntry {
   readonly transport: TransportName;
   /** Epoch milliseconds. */
   readonly at: number;
+  /** What its outcome said then: whether the mail may have left (`unknown`). Entries of an earlier version say nothing. */
+  readonly state?: OutcomeState;
   readonly reason: {
     readonly code: ErrorCode;
     /** What happened, without content. */

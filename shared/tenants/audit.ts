@@ -1,15 +1,24 @@
 /** The audit trail of consent: appended to, never overwritten. */
 
-export type ConsentEventKind =
-  | 'invitation-created'
-  | 'consent-started'
-  | 'consent-refused'
-  | 'consent-declined'
-  | 'consent-returned'
-  | 'tenant-pending'
-  | 'tenant-active'
-  | 'tenant-degraded'
-  | 'tenant-revoked';
+export const consentEventKinds = [
+  'invitation-created',
+  'invitation-revoked',
+  'consent-started',
+  'consent-refused',
+  'consent-declined',
+  'consent-returned',
+  'tenant-invited',
+  'tenant-pending',
+  'tenant-active',
+  'tenant-degraded',
+  'tenant-revoked',
+  'tenant-removed',
+  /** An operator had it verified, without an invitation. */
+  'tenant-verified',
+  /** The tokens carry other rights than before. */
+  'rights-changed',
+] as const;
+export type ConsentEventKind = (typeof consentEventKinds)[number];
 
 export interface ConsentEvent {
   readonly kind: ConsentEventKind;
@@ -28,4 +37,9 @@ export interface ConsentEvent {
 
 export interface AuditTrail {
   append(event: ConsentEvent): Promise<void>;
+}
+
+export interface ReadAuditTrail {
+  /** The newest first. */
+  newest(tenantId: string, most: number): Promise<readonly ConsentEvent[]>;
 }

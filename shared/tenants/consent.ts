@@ -12,10 +12,15 @@ import type { Log } from '../log.ts';
 import type { AuditTrail, ConsentEvent } from './audit.ts';
 import { digestOf, isBoundTo } from './browser-binding.ts';
 import { requireHome } from '../home-tenant.ts';
-import type { Binding, Invitation, Invitations, InvitationStore } from './invitation.ts';
+import { about, askOf, claimedTenant, claimOf } from './consent-claims.ts';
+import { keptWords, readEntrasError } from './consent-error.ts';
+import { consentUrl, type ConsentEndpoint } from './consent-url.ts';
+import type { Binding, Invitation, InvitationStore } from './invitation.ts';
+import type { Invitations } from './invitations.ts';
 import type { LinkClaims, Links } from './links.ts';
+import { tenantKnown } from './next-state.ts';
 import type { ConsentProof } from './prove-consent.ts';
-import { type Tenant, tenantId as tenantIdSchema } from './tenant.ts';
+import type { Tenant, TenantStore } from './tenant.ts';
 
 /** How long an administrator may take between the invitation page and the Accept button. */
 const stateLives = 1 * hours;
@@ -25,30 +30,31 @@ export interface ConsentStart {
   readonly location: string;
   /** The value of the cookie that binds the consent to this browser. */
   readonly browser: string;
+  /** To be kept by the browser as well: v1 names no state when it reports an error. */
+  readonly state: string;
 }
 
-/** The query of the callback and the cookie, as they came. */
+/** The query of the callback and the cookies, as they came. */
 export interface ConsentReturn {
   readonly error: string | undefined;
   readonly errorDescription: string | undefined;
   readonly tenant: string | undefined;
   readonly state: string | undefined;
   readonly browser: string | undefined;
+  /** The state that this browser was sent away with last. */
+  readonly begun?: string | undefined;
 }
 
 interface Dependencies {
   readonly invitations: Invitations;
   readonly store: InvitationStore;
   readonly links: Links;
+  readonly tenants: Pick<TenantStore, 'find'>;
   readonly proof: Pick<ConsentProof, 'prove'>;
   readonly audit: AuditTrail;
   readonly now: Clock;
   readonly log: Log;
-  readonly authorityUrl: string;
-  readonly clientId: string;
-  readonly redirectUri: string;
-  /** Identifier URI of Graph in this cloud. */
-  readonly graphResource: string;
+  readonly endpoint: ConsentEndpoint;
   /** The only tenant that can consent, when the registration is single-tenant. */
   readonly singleTenantId?: string | undefined;
 }
@@ -63,7 +69,8 @@ export class Consent {
   /**
    * @param signed the invitation of the link.
    * @param browser the cookie, if this browser has one already: two tabs of one browser may both consent.
-   * @throws TenantpostError `INVITATION_INVALID`, `INVITATION_EXPIRED`, `INVITATION_USED` or `TENANT_NOT_HOME`.
+   * @throws TenantpostError `INVITATION_INVALID`, `INVITATION_EXPIRED`, `INVITATION_REVOKED`, `INVITATION_USED` or
+   *   `TENANT_NOT_HOME`.
    */
   async start(signed: string | undefined, browser: string | undefined): Promise<ConsentStart> {
     const { invitations, links, audit, now } = this.#with;
@@ -83,7 +90,8 @@ export class Consent {
     const claims = { jti: crypto.randomUUID(), inv: invitation.id, bnd: digestOf(bound) };
     const state = await links.sign('state', claims, now() + stateLives);
     await audit.append({ kind: 'consent-started', at: now(), ...about(invitation) });
-    return { location: this.#consentUrl(invitation, state), browser: bound };
+    const tenant = invitation.tenantId ?? this.#with.singleTenantId;
+    return { location: consentUrl(this.#with.endpoint, tenant, invitation.rights, state), browser: bound, state };
   }
 
   /**
@@ -96,33 +104,24 @@ export class Consent {
     let known: Partial<ConsentEvent> = {};
     try {
       // `error` comes first: error redirects carry `admin_consent=True` as well.
-      if (returned.error !== undefined) throw await this.#declined(returned);
+      if (returned.error !== undefined) {
+        known = await this.#begunWith(returned);
+        throw await this.#declined(returned, returned.error);
+      }
       const state = await this.#readState(returned);
       known = { invitationId: state.inv };
       const invitation = await this.#with.store.find(state.inv);
       if (invitation === undefined) throw new TenantpostError('INVITATION_INVALID', 'The invitation no longer exists.');
       const tenantId = claimedTenant(returned.tenant, invitation, this.#with.singleTenantId);
       known = claimOf(invitation, tenantId);
-      const binding = await this.#consume(state, tenantId, invitation);
+      await this.#consume(state, invitation);
+      await this.#requireNew(tenantId, invitation);
+      const binding = await this.#bind(tenantId, invitation);
       return await this.#prove(tenantId, invitation, binding);
     } catch (error) {
       await this.#refused(asTenantpostError(error), known, returned);
       throw error;
     }
-  }
-
-  #consentUrl(invitation: Invitation, state: string): string {
-    const { authorityUrl, clientId, redirectUri, graphResource, singleTenantId } = this.#with;
-    // The v2 endpoint takes `organizations` for an unknown tenant, and refuses `common`.
-    const tenant = invitation.tenantId ?? singleTenantId ?? 'organizations';
-    const url = new URL(`${authorityUrl}/${tenant}/v2.0/adminconsent`);
-    url.search = new URLSearchParams({
-      client_id: clientId,
-      scope: `${graphResource}/.default`,
-      redirect_uri: redirectUri,
-      state,
-    }).toString();
-    return url.href;
   }
 
   async #readState({ state, browser }: ConsentReturn): Promise<LinkClaims<'state'>> {
@@ -138,17 +137,34 @@ export class Consent {
     return claims;
   }
 
-  async #consume(state: LinkClaims<'state'>, tenantId: string, invitation: Invitation): Promise<Binding> {
-    if (!(await this.#with.store.consumeState(state.jti, this.#with.now() + stateLives))) {
-      throw new TenantpostError('CONSENT_STATE_USED', 'The state has been used already.', {
-        detail: { invitationId: invitation.id },
-      });
-    }
-    const binding = await this.#with.store.bind(invitation.id, tenantId);
-    if (binding !== 'taken') return binding;
-    throw new TenantpostError('INVITATION_USED', 'Another tenant has used the invitation.', {
-      detail: { invitationId: invitation.id },
+  async #consume(state: LinkClaims<'state'>, { id }: Invitation): Promise<void> {
+    if (await this.#with.store.consumeState(state.jti, this.#with.now() + stateLives)) return;
+    throw new TenantpostError('CONSENT_STATE_USED', 'The state has been used already.', {
+      detail: { invitationId: id },
     });
+  }
+
+  /**
+   * An invitation that names no tenant brings in a tenant that nobody knows, and no other. The callback's `tenant` is what
+   * the holder of the link says: anybody who has an open invitation can write another company's id there, and a token proves
+   * only that this company has consented once, not that its people are at this browser. So he could be taken for that
+   * company, bring one back that was removed, or change what is asked of it. What is left to him is to name a company that
+   * has consented and never came back here; whoever hands out rights by `usedBy` must therefore name the tenant.
+   */
+  async #requireNew(tenantId: string, { tenantId: named, usedBy }: Invitation): Promise<void> {
+    if ((named ?? this.#with.singleTenantId) !== undefined || usedBy === tenantId) return;
+    const known = await this.#with.tenants.find(tenantId);
+    // Nobody is kept out by what another one has only claimed.
+    if (known !== undefined && known.claimed !== true) throw tenantKnown(tenantId);
+  }
+
+  async #bind(tenantId: string, { id }: Invitation): Promise<Binding> {
+    const binding = await this.#with.store.bind(id, tenantId);
+    if (binding === 'bound' || binding === 'bound-before') return binding;
+    const isRevoked = binding === 'revoked';
+    const message = isRevoked ? 'The invitation was taken back.' : 'Another tenant has used the invitation.';
+    const code = isRevoked ? 'INVITATION_REVOKED' : 'INVITATION_USED';
+    throw new TenantpostError(code, message, { detail: { invitationId: id } });
   }
 
   async #prove(tenantId: string, invitation: Invitation, binding: Binding): Promise<Tenant> {
@@ -156,10 +172,15 @@ export class Consent {
     const { audit, proof, now } = this.#with;
     try {
       await audit.append({ kind: 'consent-returned', at: now(), ...claimOf(invitation, tenantId) });
-      return await proof.prove(tenantId, id);
+      return await proof.prove(tenantId, askOf(invitation, this.#with.singleTenantId));
     } catch (error) {
       // Only what this return has bound: an earlier one of the same tenant may have succeeded.
       if (binding === 'bound') await this.#release(id);
+      else if (asTenantpostError(error).code === 'CONSENT_TENANT_KNOWN') {
+        // A second tab, or a second click: the first has brought the tenant in with this very invitation.
+        const known = await this.#with.tenants.find(tenantId);
+        if (known !== undefined) return known;
+      }
       throw error;
     }
   }
@@ -168,26 +189,34 @@ export class Consent {
     try {
       await this.#with.store.release(id);
     } catch (failure) {
-      this.#with.log('error', 'invitation.not-released', {
-        invitationId: id,
-        because: asTenantpostError(failure).code,
-      });
+      const because = asTenantpostError(failure).code;
+      this.#with.log('error', 'invitation.not-released', { invitationId: id, because });
     }
   }
 
   /** Entra's own refusal. The state is spent if it was good, and tells the audit trail which invitation it was. */
-  async #declined(returned: ConsentReturn): Promise<TenantpostError> {
-    const claims = returned.state === undefined ? 'invalid' : await this.#with.links.read('state', returned.state);
-    const ours = typeof claims === 'object' && isBoundTo(claims, returned.browser) ? claims : undefined;
-    if (ours) await this.#with.store.consumeState(ours.jti, this.#with.now() + stateLives);
-    const description = returned.errorDescription ?? '';
-    // v2 reports a refusal as consent_required with AADSTS65004, v1 as permission_denied.
-    const declined = description.includes('AADSTS65004') || returned.error === 'permission_denied';
-    return new TenantpostError(
-      declined ? 'CONSENT_DECLINED' : 'CONSENT_FAILED',
-      declined ? 'The administrator declined.' : 'Entra reported an error instead of consent.',
-      { detail: { invitationId: ours?.inv, entra: /AADSTS\d+/.exec(description)?.[0] } },
-    );
+  async #declined(returned: ConsentReturn, error: string): Promise<TenantpostError> {
+    const claims = await this.#boundClaims(returned.state, returned.browser);
+    if (claims) await this.#with.store.consumeState(claims.jti, this.#with.now() + stateLives);
+    const { code, entra } = readEntrasError(error, returned.errorDescription ?? '');
+    const isDeclined = code === 'CONSENT_DECLINED';
+    const message = isDeclined ? 'The administrator declined.' : 'Entra reported an error instead of consent.';
+    return new TenantpostError(code, message, { detail: { invitationId: claims?.inv, entra } });
+  }
+
+  /**
+   * Whose an error is. One without a state, as v1 sends them, is told by the state that the browser kept: any page can send a
+   * browser here with an error of its own making, so such a one spends nothing, and nobody's words are taken down.
+   */
+  async #begunWith({ state, begun, browser }: ConsentReturn): Promise<Partial<ConsentEvent>> {
+    const claims = await this.#boundClaims(state ?? begun, browser);
+    const invitation = claims && (await this.#with.store.find(claims.inv));
+    return invitation === undefined ? {} : about(invitation);
+  }
+
+  async #boundClaims(state: string | undefined, browser: string | undefined) {
+    const claims = state === undefined ? 'invalid' : await this.#with.links.read('state', state);
+    return typeof claims === 'object' && isBoundTo(claims, browser) ? claims : undefined;
   }
 
   async #refused(
@@ -196,62 +225,25 @@ export class Consent {
     returned: Pick<ConsentReturn, 'error' | 'errorDescription'> = { error: undefined, errorDescription: undefined },
   ): Promise<void> {
     const { audit, now, log } = this.#with;
-    const { invitationId = known.invitationId, claimedTenant: claimed } = error.detail;
+    const { invitationId: proved, claimedTenant: claimed } = error.detail;
+    const invitationId = proved ?? known.invitationId;
     // Only what came back with a state of ours was said by Entra to one of our administrators.
-    const isEntras = returned.error !== undefined && typeof invitationId === 'string';
-    const said = isEntras ? [returned.error, returned.errorDescription] : [];
-    const description = said.filter((text) => text !== undefined).join(': ');
+    const isEntras = returned.error !== undefined && typeof proved === 'string';
+    const description = isEntras ? keptWords(returned.error, returned.errorDescription) : '';
+    const isDeclined = error.code === 'CONSENT_DECLINED' && typeof invitationId === 'string';
     try {
       await audit.append({
         ...known,
-        kind: isEntras && error.code === 'CONSENT_DECLINED' ? 'consent-declined' : 'consent-refused',
+        kind: isDeclined ? 'consent-declined' : 'consent-refused',
         at: now(),
         code: error.code,
         ...(typeof invitationId === 'string' ? { invitationId } : {}),
         ...(typeof claimed === 'string' ? { claimedTenant: claimed } : {}),
-        ...(description === '' ? {} : { description: description.slice(0, 500) }),
+        ...(description === '' ? {} : { description }),
       });
     } catch (failure) {
       // The administrator is to read why consent was refused, not that our storage is down as well.
       log('error', 'consent.not-audited', { code: error.code, because: asTenantpostError(failure).code });
     }
   }
-}
-
-function claimedTenant(
-  claimed: string | undefined,
-  invitation: Invitation,
-  singleTenantId: string | undefined,
-): string {
-  const tenant = tenantIdSchema.safeParse(claimed);
-  if (!tenant.success) {
-    throw new TenantpostError('CONSENT_TENANT_MISSING', 'The callback names no tenant.', {
-      detail: { invitationId: invitation.id },
-    });
-  }
-  if (singleTenantId !== undefined && tenant.data !== singleTenantId) {
-    throw new TenantpostError('TENANT_NOT_HOME', 'Another tenant consented than the one that the app works in.', {
-      detail: { invitationId: invitation.id, claimedTenant: tenant.data },
-    });
-  }
-  if (invitation.tenantId !== undefined && invitation.tenantId !== tenant.data) {
-    throw new TenantpostError('CONSENT_WRONG_TENANT', 'Another tenant consented than the one invited.', {
-      detail: { invitationId: invitation.id, claimedTenant: tenant.data },
-    });
-  }
-  return tenant.data;
-}
-
-/** What stands under a tenant in the audit trail was said of it by an operator or by Entra, never by a callback alone. */
-function claimOf(invitation: Invitation, claimed: string): Partial<ConsentEvent> {
-  return invitation.tenantId === undefined
-    ? { invitationId: invitation.id, claimedTenant: claimed }
-    : about(invitation);
-}
-
-function about(invitation: Invitation): Pick<ConsentEvent, 'invitationId' | 'tenantId'> {
-  return {
-    invitationId: invitation.id,
-    ...(invitation.tenantId === undefined ? {} : { tenantId: invitation.tenantId }),
-  };
 }

@@ -9,6 +9,16 @@ const schemas = {
   invitation: z.object({ jti: z.string() }),
   /** `inv`: the invitation's id. `bnd`: base64url of SHA-256 of the browser's cookie. */
   state: z.object({ jti: z.string(), inv: z.string(), bnd: z.string() }),
+  /** Opens the console once. */
+  console: z.object({ jti: z.string() }),
+  /** `sid`: the session's id. `beg`: when it began, epoch milliseconds. */
+  session: z.object({ sid: z.string(), beg: z.number() }),
+  /** Of a form of that session's pages. */
+  form: z.object({ sid: z.string() }),
+  /** The page that follows a consent. `tid`: the tenant's id. `inv`: of the invitation that it was given with. */
+  follow: z.object({ tid: z.string(), inv: z.string().optional() }),
+  /** A tenant's own page. `end`: epoch milliseconds, to be shown. */
+  'tenant-page': z.object({ tid: z.string(), end: z.number() }),
 };
 
 export type LinkKind = keyof typeof schemas;

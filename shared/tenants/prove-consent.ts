@@ -1,13 +1,15 @@
 /** The only way to `active`: a fresh token of the tenant that carries the permission. */
 
 import { type Clock, hours } from '../clock.ts';
-import { asTenantpostError, type ErrorCode } from '../errors.ts';
+import { asTenantpostError, type ErrorCode, TenantpostError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { resources } from '../resource.ts';
-import type { Token } from '../tokens/token.ts';
+import { type Resource, resources as allResources } from '../resource.ts';
 import type { TokenSource } from '../tokens/token-source.ts';
 import type { AuditTrail, ConsentEventKind } from './audit.ts';
-import type { Tenant, TenantState, TenantStore } from './tenant.ts';
+import { type Evidence, gatherEvidence, type ScopeProbe } from './evidence.ts';
+import { activeBy, type Ask, asksOf, type Next, pendingBy, requireWanted } from './next-state.ts';
+import { inOrder, isRight, resourceOf } from './rights.ts';
+import { isSameTenant, type Tenant, type TenantState, type TenantStore } from './tenant.ts';
 
 /** For so long the timer asks again before it gives a pending tenant up. */
 const pendingFor = 24 * hours;
@@ -24,9 +26,18 @@ const hopeless: readonly ErrorCode[] = ['TENANT_NOT_FOUND', 'TENANT_IN_OTHER_CLO
 /** What Entra says when a tenant that was active has taken the app, its permission, or the service away. */
 export const stopsTenant: readonly ErrorCode[] = [...withoutConsent, ...hopeless];
 
+/** What waiting may cure: besides, what a tenant says that grants mailboxes in Exchange, where a change takes up to two hours. */
+const arriving: readonly ErrorCode[] = [...withoutConsent, 'SEND_FORBIDDEN', 'MAILBOX_NOT_FOUND'];
+
+/** Writers of one row meet now and then; more often than this in a row they do not. */
+const mostRaces = 5;
+
 interface Dependencies {
-  readonly tenants: Pick<TenantStore, 'find' | 'save'>;
+  readonly tenants: Pick<TenantStore, 'find' | 'replace'>;
   readonly tokens: Pick<TokenSource, 'renew' | 'drop'>;
+  readonly probe: ScopeProbe;
+  /** What this installation uses. */
+  readonly resources: readonly Resource[];
   readonly audit: AuditTrail;
   readonly now: Clock;
   readonly log: Log;
@@ -40,22 +51,23 @@ export class ConsentProof {
   }
 
   /**
-   * Asks Entra for a fresh token of a tenant whose consent was claimed, and records what that shows.
+   * Asks Entra for fresh tokens of a tenant whose consent was claimed, and records what they show.
    *
    * Consent that has not arrived yet, and any trouble of our own, leaves the tenant `pending`: what an administrator did is
    * not to be lost because our vault was down.
    *
    * @throws TenantpostError `TENANT_NOT_FOUND`, `APP_BLOCKED` and whatever else waiting does not cure: no tenant is recorded.
+   *   `TENANT_REMOVED` for one that was removed since it was invited.
    */
-  prove(tenantId: string, invitationId?: string): Promise<Tenant> {
-    return this.#prove(tenantId, invitationId);
+  prove(tenantId: string, ask: Ask = {}): Promise<Tenant> {
+    return this.#prove(tenantId, ask);
   }
 
   /** The timer's question about a pending tenant. */
   async proveAgain(tenant: Tenant): Promise<Tenant> {
     let asked: Tenant;
     try {
-      asked = await this.#prove(tenant.id, undefined, tenant);
+      asked = await this.#prove(tenant.id, {}, tenant);
     } catch (error) {
       const { code } = asTenantpostError(error);
       // Trouble of our own is no reason to give up what an administrator did.
@@ -65,7 +77,7 @@ export class ConsentProof {
     // Asked first, so that a timer that stood still for a day does not give up a tenant that is ready.
     const { state, since, code } = asked;
     const tooLong = state === 'pending' && this.#with.now() - since > pendingFor;
-    return tooLong && code !== undefined && withoutConsent.includes(code) ? this.stop(asked, code) : asked;
+    return tooLong && code !== undefined && arriving.includes(code) ? this.stop(asked, code) : asked;
   }
 
   /**
@@ -75,17 +87,15 @@ export class ConsentProof {
    * @returns the tenant, `active` if a token proved it; else as it was, or with what is wrong now.
    */
   async proveReturn(tenant: Tenant): Promise<Tenant> {
-    let token: Token;
+    let evidence: Evidence;
     try {
-      token = await this.#with.tokens.renew(tenant.id, 'graph');
+      evidence = await gatherEvidence(this.#with, tenant.id, tenant);
     } catch (error) {
       const { code } = asTenantpostError(error);
-      if (!stopsTenant.includes(code)) throw error;
+      if (!stopsTenant.includes(code) && !arriving.includes(code)) throw error;
       return code === tenant.code ? tenant : this.stop(tenant, code);
     }
-    const stored = await this.#with.tenants.find(tenant.id);
-    if (!isStill(stored, tenant)) return stored ?? tenant;
-    return this.#move(tenant, { id: tenant.id, state: 'active', objectId: token.objectId });
+    return this.#settle(tenant, (known) => (isStill(known, tenant) ? activeBy(evidence, known, tenant.id) : undefined));
   }
 
   /**
@@ -96,40 +106,90 @@ export class ConsentProof {
   async stop(tenant: Tenant, code: ErrorCode): Promise<Tenant> {
     const stored = await this.#with.tenants.find(tenant.id);
     if (!isStill(stored, tenant)) return stored ?? tenant;
-    await Promise.all(resources.map((resource) => this.#with.tokens.drop(tenant.id, resource)));
-    return this.#move(tenant, { ...tenant, state: degrading.includes(code) ? 'degraded' : 'revoked', code });
+    await Promise.all(allResources.map((resource) => this.#with.tokens.drop(tenant.id, resource)));
+    const state = degrading.includes(code) ? 'degraded' : 'revoked';
+    return this.#settle(tenant, (known) => {
+      if (!isStill(known, tenant)) return undefined;
+      const { granted: _, ...kept } = known;
+      return { ...kept, state, code };
+    });
   }
 
-  /**
-   * The tenant is read after Entra has answered, which may take seconds: a timer may have stopped it in between.
-   *
-   * @param asked as it was when the timer took it up. A refusal says nothing of a tenant that has consented again since.
-   */
-  async #prove(tenantId: string, invitationId?: string, asked?: Tenant): Promise<Tenant> {
-    let token: Token;
+  /** What a token that was renewed carries now: it may have become more, after one more consent, or less. */
+  async note(tenant: Tenant, resource: Resource, roles: readonly string[]): Promise<void> {
+    const { tenants, audit, now } = this.#with;
+    const { granted: before = [] } = tenant;
+    const others = before.filter((right) => resourceOf(right) !== resource);
+    const granted = inOrder([...others, ...roles.filter(isRight)]);
+    if (granted.join() === before.join()) return;
+    await audit.append({ kind: 'rights-changed', at: now(), tenantId: tenant.id, description: granted.join(' ') });
+    // Whoever has changed the row since has asked Entra himself; else the next renewal notes it.
+    await tenants.replace(tenant, { ...tenant, granted });
+  }
+
+  /** @param asked as it was when the timer took it up. A refusal says nothing of a tenant that has consented again since. */
+  async #prove(tenantId: string, ask: Ask, asked?: Tenant): Promise<Tenant> {
+    const { tenants } = this.#with;
+    const before = asked ?? (await tenants.find(tenantId));
+    let evidence: Evidence;
     try {
-      token = await this.#with.tokens.renew(tenantId, 'graph');
+      evidence = await gatherEvidence(this.#with, tenantId, { ...before, ...asksOf(ask) });
     } catch (error) {
       const { code } = asTenantpostError(error);
       if (hopeless.includes(code)) throw error;
-      const known = await this.#with.tenants.find(tenantId);
-      if (asked && !isStill(known, asked)) return known ?? asked;
-      // A tenant that works is not put back because one more administrator clicked while Entra had a bad minute.
-      if (known?.state === 'active' && !withoutConsent.includes(code)) return known;
-      return this.#move(known, { id: tenantId, state: 'pending', code }, invitationId);
+      return this.#settle(
+        { id: tenantId, since: 0, state: 'pending', ...asked },
+        (known) => {
+          if (asked && !isStill(known, asked)) return undefined;
+          requireWanted(known, ask);
+          // A tenant that works is not put back because one more administrator clicked while Entra had a bad minute.
+          if (known?.state === 'active' && !withoutConsent.includes(code)) return undefined;
+          return pendingBy(code, known, tenantId, ask);
+        },
+        ask.invitationId,
+      );
     }
-    const known = await this.#with.tenants.find(tenantId);
-    if (asked && known === undefined) return asked;
-    return this.#move(known, { id: tenantId, state: 'active', objectId: token.objectId }, invitationId);
+    return this.#settle(
+      { id: tenantId, since: 0, state: 'pending', ...asked },
+      (known) => {
+        if (asked && isGone(known)) return undefined;
+        requireWanted(known, ask);
+        return { ...activeBy(evidence, known, tenantId), ...asksOf(ask) };
+      },
+      ask.invitationId,
+    );
   }
 
-  async #move(known: Tenant | undefined, next: Omit<Tenant, 'since'>, invitationId?: string): Promise<Tenant> {
+  /**
+   * The tenant is read after Entra has answered, which may take seconds, and judged as it is then; once more if somebody
+   * else has written it in between.
+   *
+   * @param otherwise the answer when there is no row, and none is made.
+   * @param judge what the row becomes; nothing to leave it alone.
+   */
+  async #settle(
+    otherwise: Tenant,
+    judge: (known: Tenant | undefined) => Next | undefined,
+    invitationId?: string,
+  ): Promise<Tenant> {
+    for (let races = 0; races < mostRaces; races += 1) {
+      const known = await this.#with.tenants.find(otherwise.id);
+      const next = judge(known);
+      if (next === undefined) return known ?? otherwise;
+      const moved = await this.#move(known, next, invitationId);
+      if (moved !== undefined) return moved;
+    }
+    throw new TenantpostError('STORAGE_UNAVAILABLE', 'The row of a tenant is being written by too many at once.');
+  }
+
+  /** @returns nothing when somebody else has written the row meanwhile. */
+  async #move(known: Tenant | undefined, next: Next, invitationId?: string): Promise<Tenant | undefined> {
     const { tenants, audit, now, log } = this.#with;
     const at = now();
     // Whoever consents once more while it is pending has the whole day again.
     const goesOn = known?.state === next.state && !(next.state === 'pending' && invitationId !== undefined);
     const tenant: Tenant = { ...next, since: goesOn ? known.since : at };
-    if (known && isSame(known, tenant) && known.code === tenant.code) return known;
+    if (isSameTenant(known, tenant)) return known;
     const code = tenant.code === undefined ? {} : { code: tenant.code };
     if (known?.state !== tenant.state) {
       // Before the row: there is never a change without its trace.
@@ -137,23 +197,25 @@ export class ConsentProof {
       await audit.append({ kind: eventOf[tenant.state], at, tenantId: tenant.id, ...invitation, ...code });
       log('information', `tenant.${tenant.state}`, { tenantId: tenant.id, ...code });
     }
-    await tenants.save(tenant);
-    return tenant;
+    return (await tenants.replace(known, tenant)) ? tenant : undefined;
   }
 }
 
-/** Whether nobody has changed a tenant, or removed its row, since the timer took it up. */
-function isStill(stored: Tenant | undefined, tenant: Tenant): boolean {
-  return stored !== undefined && isSame(stored, tenant);
+/** Taken out since the timer took it up, or begun anew by an invitation that nobody has come back with. */
+function isGone(known: Tenant | undefined): boolean {
+  return known === undefined || known.state === 'removed' || known.state === 'invited';
 }
 
-function isSame(left: Tenant, right: Tenant): boolean {
-  return left.state === right.state && left.since === right.since && left.objectId === right.objectId;
+/** Whether nobody has changed a tenant, or removed its row, since the timer took it up. */
+function isStill(stored: Tenant | undefined, tenant: Tenant): stored is Tenant {
+  return stored?.state === tenant.state && stored.since === tenant.since && stored.objectId === tenant.objectId;
 }
 
 const eventOf: Record<TenantState, ConsentEventKind> = {
+  invited: 'tenant-invited',
   pending: 'tenant-pending',
   active: 'tenant-active',
   degraded: 'tenant-degraded',
   revoked: 'tenant-revoked',
+  removed: 'tenant-removed',
 };

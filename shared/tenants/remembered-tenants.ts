@@ -6,7 +6,7 @@ import type { DeliverySettings, Tenant, TenantStore } from './tenant.ts';
 /** How long another process may still send for a tenant that was revoked here; its token would fail soon after anyway. */
 const rememberedFor = 30 * seconds;
 
-type Rows = Pick<TenantStore, 'find' | 'save' | 'setDelivery'>;
+type Rows = Pick<TenantStore, 'find' | 'save' | 'replace' | 'setDelivery'>;
 
 export class RememberedTenants implements Rows {
   readonly #store: Rows;
@@ -34,6 +34,12 @@ export class RememberedTenants implements Rows {
     await this.#store.save(tenant);
     // Afterwards: whoever looked while the row was being written may have remembered the former one.
     this.#active.delete(tenant.id);
+  }
+
+  async replace(known: Tenant | undefined, next: Tenant): Promise<boolean> {
+    const written = await this.#store.replace(known, next);
+    this.#active.delete(next.id);
+    return written;
   }
 
   async setDelivery(id: string, settings: DeliverySettings): Promise<boolean> {

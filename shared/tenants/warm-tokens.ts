@@ -10,8 +10,9 @@ import type { Resource } from '../resource.ts';
 import type { TokenIndex } from '../tokens/token-index.ts';
 import type { TokenSource } from '../tokens/token-source.ts';
 import { type ConsentProof, stopsTenant } from './prove-consent.ts';
+import { missingRights, resourceOf } from './rights.ts';
 import { isTurn, spreadOf } from './spread.ts';
-import type { Tenant, TenantStore } from './tenant.ts';
+import type { Tenant, TenantState, TenantStore } from './tenant.ts';
 
 /** How many tenants are asked about at once: enough to be quick, few enough not to look like an attack to Entra. */
 const atOnce = 16;
@@ -28,10 +29,22 @@ const longestPause = 15 * seconds;
 /** How often a token is asked for that its tenant may never have granted. */
 const ungrantedInterval = 1 * hours;
 
+/** How often a token that lacks what was asked for is asked for again: one more consent takes minutes to arrive. */
+const lackingInterval = 15 * minutes;
+
 /** How often a tenant that was stopped is asked about: soon at first, when somebody is likely to be at work on it. */
 function returnInterval(stoppedFor: number): number {
   if (stoppedFor < 24 * hours) return 15 * minutes;
   return stoppedFor < 30 * 24 * hours ? 1 * hours : 24 * hours;
+}
+
+function lacks(tenant: Tenant, resource: Resource): boolean {
+  return missingRights(tenant).some((right) => resourceOf(right) === resource);
+}
+
+/** Of one that is only invited nobody has said that he consented, and one that was removed is to be left alone. */
+function isStopped({ state }: Tenant): boolean {
+  return state === 'degraded' || state === 'revoked';
 }
 
 /** Tenants by what the run found or did, and tokens. */
@@ -54,7 +67,7 @@ interface Dependencies {
   readonly tenants: Pick<TenantStore, 'list'>;
   readonly tokens: Pick<TokenSource, 'renew' | 'heldOff'>;
   readonly index: TokenIndex;
-  readonly proof: Pick<ConsentProof, 'proveAgain' | 'proveReturn' | 'stop'>;
+  readonly proof: Pick<ConsentProof, 'proveAgain' | 'proveReturn' | 'stop' | 'note'>;
   /** What this installation uses, the first of them for the proof of consent. */
   readonly resources: readonly Resource[];
   readonly warmEverySeconds: number;
@@ -132,7 +145,10 @@ export class WarmTokens {
     const lives = new Map<string, TokenLife>();
     for await (const { tenantId, resource, ...life } of index.list(shard)) lives.set(`${tenantId} ${resource}`, life);
     const tasks: Task[] = [];
-    const byState = { pending: 0, active: 0, degraded: 0, revoked: 0 };
+    const byState: Record<TenantState, number> = {
+      ...{ invited: 0, pending: 0, active: 0 },
+      ...{ degraded: 0, revoked: 0, removed: 0 },
+    };
     for await (const tenant of tenants.list(shard)) {
       byState[tenant.state] += 1;
       if (tenant.state === 'pending') tasks.push({ urgency: 0, run: () => this.#prove(tenant) });
@@ -140,18 +156,19 @@ export class WarmTokens {
         for (const resource of resources) {
           const life = lives.get(`${tenant.id} ${resource}`);
           // Fresh for two more runs: a run that is missed must not leave a cold cache.
-          const due = life === undefined || renewFrom(life, 2 * period, spreadOf(tenant.id)) <= at;
+          const asksForMore = lacks(tenant, resource) && isTurn(tenant.id, at, lackingInterval, period);
+          const due = life === undefined || asksForMore || renewFrom(life, 2 * period, spreadOf(tenant.id)) <= at;
           // A tenant that grants the mail protocols to nobody never has their token: it must not keep others waiting, nor
           // be refused in every run.
           const mayLack = life === undefined && resource !== resources[0];
           const cold = mayLack ? Number.MAX_SAFE_INTEGER : 0;
           const isNew = at - tenant.since < ungrantedInterval;
           if (!due) count.warm += 1;
-          else if (!mayLack || isNew || isTurn(tenant.id, at, ungrantedInterval, period)) {
+          else if (!mayLack || isNew || asksForMore || isTurn(tenant.id, at, ungrantedInterval, period)) {
             tasks.push({ urgency: life?.expiresAt ?? cold, run: () => this.#renew(tenant, resource) });
           }
         }
-      } else if (isTurn(tenant.id, at, returnInterval(at - tenant.since), period)) {
+      } else if (isStopped(tenant) && isTurn(tenant.id, at, returnInterval(at - tenant.since), period)) {
         tasks.push({ urgency: Number.MAX_SAFE_INTEGER, run: () => this.#proveReturn(tenant) });
       }
     }
@@ -180,12 +197,17 @@ export class WarmTokens {
     const { tokens, proof, resources } = this.#with;
     return this.#guarded(tenant, async () => {
       try {
-        await tokens.renew(tenant.id, resource);
+        const { roles } = await tokens.renew(tenant.id, resource);
+        await proof.note(tenant, resource, roles);
         return 'renewed';
       } catch (error) {
         const { code } = asTenantpostError(error);
+        if (!stopsTenant.includes(code)) throw error;
         // A tenant that has lost the mail protocols alone still sends over the first resource.
-        if (!stopsTenant.includes(code) || resource !== resources[0]) throw error;
+        if (resource !== resources[0]) {
+          await proof.note(tenant, resource, []);
+          throw error;
+        }
         await proof.stop(tenant, code);
         return 'stopped';
       }

@@ -42,6 +42,8 @@ export interface TokenSourceOptions {
   readonly expect: (tenantId: string, resource: Resource) => TokenExpectation;
   /** Permissions of which a token must carry one; without it is useless, and must not be cached: the next one may have it. */
   readonly requiredRoles: Readonly<Record<Resource, readonly string[]>>;
+  /** Whether a tenant grants mailboxes in Exchange and not by roles: its tokens are good without. Asked when roles are missing. */
+  readonly isScoped?: (tenantId: string) => Promise<boolean>;
   /** The home tenant of a single-tenant registration: nobody else's token can be had. */
   readonly singleTenantId: string | undefined;
   /** How many tokens this process keeps in memory; 20,000 if left out. */
@@ -55,6 +57,11 @@ export interface HeldOff {
   readonly code: ErrorCode;
   /** Epoch milliseconds. */
   readonly until: number;
+}
+
+interface Needs {
+  /** One of the required permissions. */
+  readonly roles?: boolean;
 }
 
 /** Where a token came from that was not the one asked for. */
@@ -98,11 +105,16 @@ export class TokenSource {
     return held;
   }
 
-  /** A new token from Entra, whatever is cached. */
-  async renew(tenantId: string, resource: Resource): Promise<Token> {
+  /**
+   * A new token from Entra, whatever is cached.
+   *
+   * @param needs.roles false for a tenant of which something else shows whether it lets the app work.
+   */
+  async renew(tenantId: string, resource: Resource, { roles = true }: Needs = {}): Promise<Token> {
     const id = tenantId.toLowerCase();
     requireHome(id, this.#options.singleTenantId);
-    return this.#once(`renew ${keyOf(id, resource)}`, () => this.#renewNow(id, resource));
+    const key = `renew${roles ? '' : ' any'} ${keyOf(id, resource)}`;
+    return this.#once(key, () => this.#renewNow(id, resource, roles));
   }
 
   /** Why no request to Entra is made now, for whichever tenant, and until when; nothing when one may be made. */
@@ -156,14 +168,14 @@ export class TokenSource {
     }
   }
 
-  async #renewNow(id: string, resource: Resource): Promise<Token> {
+  async #renewNow(id: string, resource: Resource, needsRoles: boolean): Promise<Token> {
     const { store, log, metrics } = this.#options;
     const key = keyOf(id, resource);
     const refusal = this.#holdOff.everybodysRefusal();
     if (refusal !== undefined) throw refusal;
     let token: Token;
     try {
-      token = await this.#request(id, resource);
+      token = await this.#request(id, resource, needsRoles);
     } catch (error) {
       const known = asTenantpostError(error);
       this.#holdOff.failed(key, known);
@@ -180,18 +192,25 @@ export class TokenSource {
     return token;
   }
 
-  async #request(id: string, resource: Resource): Promise<Token> {
+  async #request(id: string, resource: Resource, needsRoles: boolean): Promise<Token> {
     const { issuer, requiredRoles, metrics } = this.#options;
     metrics.count('tenantpost.tokens.requests', { resource });
     const token = this.#read(await issuer.request(id, resource), id, resource, 'entra');
     const required = requiredRoles[resource];
-    if (!required.some((role) => token.roles.includes(role))) {
+    const hasRole = required.some((role) => token.roles.includes(role));
+    if (!hasRole && needsRoles && !(await this.#isScoped(id, resource))) {
       const message = `The token of tenant ${id} for ${resource} lacks ${required.join(' or ')}.`;
       throw new TenantpostError('ROLE_MISSING', message, {
         detail: { tenantId: id, resource, missing: required.join(' ') },
       });
     }
     return token;
+  }
+
+  /** Mail is all that Exchange's own assignments open: https://learn.microsoft.com/exchange/permissions-exo/application-rbac */
+  #isScoped(id: string, resource: Resource): Promise<boolean> {
+    const { isScoped } = this.#options;
+    return resource === 'graph' && isScoped !== undefined ? isScoped(id) : Promise.resolve(false);
   }
 
   /** What the table has, checked. It is held as well, fresh or not: its last minutes may be needed. */

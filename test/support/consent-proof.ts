@@ -18,12 +18,20 @@ export function aProof(...known: readonly Tenant[]) {
   const log = recordingLog();
   const dropped: string[] = [];
   const tokens = {
-    renew: (tenantId: string): Promise<Token> => Promise.resolve(aToken({ tenantId })),
+    renew: (tenantId: string, _resource: Resource): Promise<Token> => Promise.resolve(aToken({ tenantId })),
     drop: (tenantId: string, resource: Resource): Promise<void> => {
       dropped.push(`${tenantId} ${resource}`);
       return Promise.resolve();
     },
   };
-  const proof = new ConsentProof({ tenants, tokens, audit, now: clock.now, log: log.log });
-  return { clock, tenants, audit, log, tokens, dropped, proof };
+  const probed: string[] = [];
+  const probe = {
+    maySend: (tenantId: string, mailbox: string): Promise<void> => {
+      probed.push(`${tenantId} ${mailbox}`);
+      return Promise.resolve();
+    },
+  };
+  const resources: Resource[] = ['graph'];
+  const proof = new ConsentProof({ tenants, tokens, probe, resources, audit, now: clock.now, log: log.log });
+  return { resources, probe, probed, clock, tenants, audit, log, tokens, dropped, proof };
 }

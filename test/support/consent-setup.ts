@@ -2,28 +2,44 @@
 
 import assert from 'node:assert/strict';
 import { Consent, type ConsentReturn } from '../../shared/tenants/consent.ts';
-import { Invitations } from '../../shared/tenants/invitation.ts';
+import { Invitations } from '../../shared/tenants/invitations.ts';
 import { Links } from '../../shared/tenants/links.ts';
 import type { Tenant } from '../../shared/tenants/tenant.ts';
+import type { Ask } from '../../shared/tenants/next-state.ts';
 import { clientId, contoso, graphResource } from './app-identity.ts';
 import { settableClock } from './clock.ts';
 import { fixedDataKeys } from './fixed-data-keys.ts';
 import { MemoryAuditTrail } from './memory-audit-trail.ts';
 import { MemoryInvitationStore } from './memory-invitation-store.ts';
+import { MemoryTenantStore } from './memory-tenant-store.ts';
+import { aDirectory } from './tenant-directory.ts';
 import { recordingLog } from './recording-log.ts';
 import { aTenant } from './tenant.ts';
 
-export function aConsent() {
+/**
+ * @param overrides of what the invitations need, such as the resources that the installation uses.
+ * @param ofConsent of what consent needs.
+ */
+export function aConsent(
+  overrides: Partial<ConstructorParameters<typeof Invitations>[0]> = {},
+  ofConsent: Partial<ConstructorParameters<typeof Consent>[0]> = {},
+) {
   const clock = settableClock();
   const store = new MemoryInvitationStore();
   const audit = new MemoryAuditTrail();
   const links = new Links(fixedDataKeys(), clock.now);
-  const invitations = new Invitations({ store, links, audit, now: clock.now });
+  const tenants = new MemoryTenantStore();
+  const invitations = new Invitations({
+    ...{ store, tenants, links, audit, now: clock.now, directory: aDirectory() },
+    installation: { resources: ['graph'], delivery: 'standard' },
+    returnOrigins: ['https://portal.example.com'],
+    ...overrides,
+  });
   const log = recordingLog();
   const proved: (string | undefined)[][] = [];
   const proof = {
     answer: (id: string): Promise<Tenant> => Promise.resolve(aTenant({ id })),
-    prove: (id: string, invitationId?: string): Promise<Tenant> => {
+    prove: (id: string, { invitationId }: Ask = {}): Promise<Tenant> => {
       proved.push([id, invitationId]);
       return proof.answer(id);
     },
@@ -36,12 +52,17 @@ export function aConsent() {
     audit,
     now: clock.now,
     log: log.log,
-    authorityUrl: 'https://login.microsoftonline.com',
-    clientId,
-    redirectUri: 'https://mail.example.com/api/consent/callback',
-    graphResource,
+    tenants,
+    endpoint: {
+      authorityUrl: 'https://login.microsoftonline.com',
+      clientId,
+      redirectUri: 'https://mail.example.com/api/consent/callback',
+      audiences: { graph: graphResource, outlook: 'https://outlook.office365.com' },
+    },
+    singleTenantId: overrides.singleTenantId,
+    ...ofConsent,
   });
-  return { clock, store, audit, links, log, invitations, proof, proved, consent };
+  return { tenants, clock, store, audit, links, log, invitations, proof, proved, consent };
 }
 
 export type ConsentSetup = ReturnType<typeof aConsent>;

@@ -6,6 +6,7 @@ import { cancelMailJob } from '../../functions/cancel-mail-job.ts';
 import { holdMailbox } from '../../functions/hold-mailbox.ts';
 import { listMailJobs } from '../../functions/list-mail-jobs.ts';
 import { listPoison } from '../../functions/list-poison.ts';
+import { operations } from '../../functions/operations.ts';
 import { readMailJob } from '../../functions/read-mail-job.ts';
 import { readMailJobSchema } from '../../functions/read-mail-job-schema.ts';
 import { readMailbox } from '../../functions/read-mailbox.ts';
@@ -33,7 +34,7 @@ import { aTenant } from './tenant.ts';
 
 const publicUrl = 'https://mail.example.com';
 
-export const describedApi = new OpenApi(openApi(publicUrl));
+export const describedApi = new OpenApi(openApi(publicUrl, operations));
 
 interface Asked {
   readonly params?: Record<string, string>;

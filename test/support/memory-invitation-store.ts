@@ -1,6 +1,12 @@
 /** Invitations and used states in memory. */
 
-import type { Binding, Invitation, InvitationStore } from '../../shared/tenants/invitation.ts';
+import type {
+  Binding,
+  Invitation,
+  InvitationPage,
+  InvitationQuery,
+  InvitationStore,
+} from '../../shared/tenants/invitation.ts';
 
 export class MemoryInvitationStore implements InvitationStore {
   readonly rows = new Map<string, Invitation>();
@@ -24,8 +30,30 @@ export class MemoryInvitationStore implements InvitationStore {
     const found = this.rows.get(id);
     if (found === undefined) return Promise.resolve('taken');
     if (found.usedBy !== undefined) return Promise.resolve(found.usedBy === tenantId ? 'bound-before' : 'taken');
+    if (found.revokedAt !== undefined) return Promise.resolve('revoked');
     this.rows.set(id, { ...found, usedBy: tenantId });
     return Promise.resolve('bound');
+  }
+
+  revoke(id: string, at: number): Promise<Invitation | undefined> {
+    const found = this.rows.get(id);
+    if (found !== undefined && found.usedBy === undefined && found.revokedAt === undefined) {
+      this.rows.set(id, { ...found, revokedAt: at });
+    }
+    return Promise.resolve(this.rows.get(id));
+  }
+
+  /** All on one page. */
+  page({ tenantId }: InvitationQuery): Promise<InvitationPage> {
+    const invitations = [...this.rows.values()].filter(
+      (one) => tenantId === undefined || one.tenantId === tenantId || one.usedBy === tenantId,
+    );
+    return Promise.resolve({ invitations });
+  }
+
+  remove(id: string): Promise<void> {
+    this.rows.delete(id);
+    return Promise.resolve();
   }
 
   release(id: string): Promise<void> {

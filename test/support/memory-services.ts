@@ -8,28 +8,28 @@ import { CollectPoison } from '../../shared/mail/operating/collect-poison.ts';
 import { noEvents } from '../../shared/mail/events.ts';
 import { MailApi } from '../../shared/mail/operating/mail-api.ts';
 import { MailboxGate } from '../../shared/mail/gate/mailbox-gate.ts';
+import { buildPages } from '../../shared/page-services.ts';
 import { Retention } from '../../shared/mail/operating/retention.ts';
-import { routePrefix, routes } from '../../shared/names.ts';
 import { shards } from '../../shared/shard.ts';
 import type { Services } from '../../shared/services.ts';
-import { Consent } from '../../shared/tenants/consent.ts';
-import { Invitations } from '../../shared/tenants/invitation.ts';
 import { Links } from '../../shared/tenants/links.ts';
-import { ConsentProof } from '../../shared/tenants/prove-consent.ts';
 import { WarmTokens } from '../../shared/tenants/warm-tokens.ts';
 import { CredentialWatch } from '../../shared/tokens/credential-watch.ts';
 import { TokenSource } from '../../shared/tokens/token-source.ts';
-import { clientId, graphResource } from './app-identity.ts';
+import { clientId } from './app-identity.ts';
 import { noon, settableClock } from './clock.ts';
 import { aCredential, aProof, MemoryCredentialRecord } from './credential.ts';
+import { aDoctor } from './doctor.ts';
 import { FakeTokenIssuer } from './fake-token-issuer.ts';
 import { fixedDataKeys } from './fixed-data-keys.ts';
 import { MemoryAuditTrail } from './memory-audit-trail.ts';
+import { memoryConsole } from './memory-console.ts';
 import { MemoryInvitationStore } from './memory-invitation-store.ts';
 import { MemoryJobQueue } from './memory-job-queue.ts';
 import { aMailRoom, mailboxLimits } from './mail-room.ts';
 import { MemoryContentStore } from './memory-content-store.ts';
 import { MemoryMailStore } from './memory-mail-store.ts';
+import { memoryTenants } from './memory-tenants.ts';
 import { MemoryTenantStore } from './memory-tenant-store.ts';
 import { MemoryTokenStore } from './memory-token-store.ts';
 import { recordingMetrics } from './recording-metrics.ts';
@@ -65,28 +65,23 @@ export function memoryServices(publicUrl = 'https://mail.example.com') {
 
   const tokens = new TokenSource(tokenSourceOptions({ issuer, store: tokenStore, now, log }));
   const links = new Links(fixedDataKeys(), now);
-  const invitations = new Invitations({ store: invitationStore, links, audit, now });
-  const proof = new ConsentProof({ tenants, tokens, audit, now, log });
+  const memory = memoryTenants({ publicUrl, tenants, invitationStore, audit, links, tokens, now, log });
+  const { proof, outside } = memory;
+  const watching = memoryConsole({
+    ...{ tenants, invitations: invitationStore, links, store, now, log },
+    credentials: () => reportCredential(credentialParts),
+  });
   const services: Services = {
     publicUrl,
     checkStart: () => Promise.resolve(),
     shards: shards(1),
     warmSchedule: () => '0 */5 * * * *',
     rotateDataKey: () => Promise.resolve(),
-    invitations,
-    consent: new Consent({
-      invitations,
-      store: invitationStore,
-      links,
-      proof,
-      audit,
-      now,
-      log,
-      authorityUrl: 'https://login.microsoftonline.com',
-      clientId,
-      redirectUri: `${publicUrl}/${routePrefix}/${routes.consentCallback}`,
-      graphResource,
-    }),
+    ...memory.services,
+    ...buildPages(
+      { vendor: { name: 'Mailworks', support: undefined }, clientId, publicUrl },
+      { links, tenants, invitations: invitationStore, proof, now, log },
+    ),
     tokens,
     warm: new WarmTokens({
       tenants,
@@ -100,6 +95,7 @@ export function memoryServices(publicUrl = 'https://mail.example.com') {
       log,
       metrics: recordingMetrics(),
     }),
+    ...watching.services,
     sendMail: { graph: aMailRoom().sendMail },
     collectPoison: { graph: new CollectPoison({ ...mail, transport: 'graph' }) },
     mailApi: new MailApi(mail),
@@ -114,6 +110,7 @@ export function memoryServices(publicUrl = 'https://mail.example.com') {
       askVault: () => parts.askVault(),
       ...credentialParts,
     }),
+    doctor: aDoctor(),
     credentialReport: () => reportCredential(credentialParts),
     credentialWatch: new CredentialWatch({ ...credentialParts, metrics: recordingMetrics(), log }),
   };
@@ -130,5 +127,7 @@ export function memoryServices(publicUrl = 'https://mail.example.com') {
     content,
     issuer,
     parts,
+    outside,
+    figures: watching.figures,
   };
 }

@@ -1,9 +1,17 @@
 /** Tenants in a map. */
 
 import type { Shard } from '../../shared/shard.ts';
-import type { DeliverySettings, Tenant, TenantStore } from '../../shared/tenants/tenant.ts';
+import {
+  type DeliverySettings,
+  isSameTenant,
+  type Tenant,
+  type TenantPage,
+  type TenantPages,
+  type TenantQuery,
+  type TenantStore,
+} from '../../shared/tenants/tenant.ts';
 
-export class MemoryTenantStore implements TenantStore {
+export class MemoryTenantStore implements TenantStore, TenantPages {
   readonly rows = new Map<string, Tenant>();
   /** Each row that was ever written, in order. */
   readonly saved: Tenant[] = [];
@@ -22,6 +30,18 @@ export class MemoryTenantStore implements TenantStore {
     this.rows.set(tenant.id, { ...facts, ...(delivery && { delivery }), ...(onUnknown && { onUnknown }) });
     this.saved.push(tenant);
     return Promise.resolve();
+  }
+
+  async replace(known: Tenant | undefined, next: Tenant): Promise<boolean> {
+    if (!isSameTenant(this.rows.get(next.id), known)) return false;
+    await this.save(next);
+    return true;
+  }
+
+  /** All on one page. */
+  page({ state }: TenantQuery): Promise<TenantPage> {
+    const tenants = [...this.rows.values()].filter((one) => state === undefined || one.state === state);
+    return Promise.resolve({ tenants });
   }
 
   setDelivery(id: string, { delivery, onUnknown }: DeliverySettings): Promise<boolean> {

@@ -21,7 +21,7 @@ const operation = z.looseObject({
   security: z.array(z.unknown()).optional(),
 });
 const document = z.looseObject({
-  paths: z.record(z.string(), z.record(z.enum(['get', 'post', 'put']), operation.optional())),
+  paths: z.record(z.string(), z.record(z.enum(['get', 'post', 'put', 'delete']), operation.optional())),
   components: z.looseObject({ schemas: z.record(z.string(), z.looseObject({})) }),
 });
 

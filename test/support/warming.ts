@@ -45,6 +45,8 @@ export function aWarming({ tenants: known, resources = ['graph'], everySeconds =
   const renewed: string[] = [];
   const asked: string[] = [];
   const stopped: [string, ErrorCode][] = [];
+  /** Tenant, resource and the roles of its token. */
+  const noted: string[] = [];
   /** Every tenant that something was asked about, as it began. */
   const order: string[] = [];
   const running = { now: 0, most: 0 };
@@ -86,6 +88,10 @@ export function aWarming({ tenants: known, resources = ['graph'], everySeconds =
       stopped.push([tenant.id, code]);
       return Promise.resolve({ ...tenant, state: 'revoked', code });
     },
+    note: (tenant: Tenant, resource: Resource, roles: readonly string[]): Promise<void> => {
+      noted.push(`${tenant.id} ${resource} ${roles.join(',')}`);
+      return Promise.resolve();
+    },
   };
   const warm = new WarmTokens({
     tenants,
@@ -114,6 +120,7 @@ export function aWarming({ tenants: known, resources = ['graph'], everySeconds =
     renewed,
     asked,
     stopped,
+    noted,
     order,
     running,
     warmed,

@@ -3,7 +3,7 @@
  * https://learn.microsoft.com/entra/identity-platform/certificate-credentials.
  */
 
-import { createHash } from 'node:crypto';
+import { constants, createHash, type KeyObject, sign as signature } from 'node:crypto';
 
 /** Entra asks for a short life. Ten minutes is what MSAL uses. */
 export const assertionSeconds = 600;
@@ -18,13 +18,26 @@ export interface AssertionFor {
   readonly now: number;
 }
 
+interface SignatureInput {
+  readonly text: string;
+  readonly digest: Uint8Array;
+}
+
+/** For a private key at hand. RFC 7518 section 3.5: the salt is as long as the hash. */
+export const signedBy =
+  (key: KeyObject) =>
+  ({ text }: SignatureInput): Promise<Uint8Array> =>
+    Promise.resolve(
+      signature('sha256', Buffer.from(text), { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }),
+    );
+
 /**
  * @param sign makes the PS256 signature of what it is given: the RSA key's PSS signature over SHA-256.
  * @returns the JWT.
  */
 export async function clientAssertion(
   { tenantId, clientId, authorityUrl, thumbprint, now }: AssertionFor,
-  sign: (input: { readonly text: string; readonly digest: Uint8Array }) => Promise<Uint8Array>,
+  sign: (input: SignatureInput) => Promise<Uint8Array>,
 ): Promise<string> {
   const at = Math.floor(now / 1000);
   const header = { alg: 'PS256', typ: 'JWT', 'x5t#S256': thumbprint };
@@ -39,8 +52,8 @@ export async function clientAssertion(
     exp: at + assertionSeconds,
   };
   const text = `${encode(header)}.${encode(claims)}`;
-  const signature = await sign({ text, digest: createHash('sha256').update(text).digest() });
-  return `${text}.${Buffer.from(signature).toString('base64url')}`;
+  const signed = await sign({ text, digest: createHash('sha256').update(text).digest() });
+  return `${text}.${Buffer.from(signed).toString('base64url')}`;
 }
 
 function encode(part: object): string {

@@ -4,9 +4,9 @@
  * the right to read the vault's secrets, has the key.
  */
 
-import { constants, KeyObject, sign } from 'node:crypto';
+import { KeyObject } from 'node:crypto';
 import type { Credential, Proof } from '../../tokens/credential.ts';
-import { clientAssertion } from './client-assertion.ts';
+import { clientAssertion, signedBy } from './client-assertion.ts';
 import { privateKeyOf } from './private-key.ts';
 import type { SecretReader } from './secret-credential.ts';
 import { vaultCall } from '../vault/vault-call.ts';
@@ -58,11 +58,6 @@ export class LocalCertificateCredential implements Credential {
 
   #assertion(tenantId: string, { thumbprint, key }: WithKey): Promise<string> {
     const { clientId, authorityUrl, now } = this.#options;
-    return clientAssertion({ tenantId, clientId, authorityUrl, thumbprint, now: now() }, ({ text }) =>
-      Promise.resolve(
-        // RFC 7518 section 3.5: the salt is as long as the hash.
-        sign('sha256', Buffer.from(text), { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }),
-      ),
-    );
+    return clientAssertion({ tenantId, clientId, authorityUrl, thumbprint, now: now() }, signedBy(key));
   }
 }

@@ -8,7 +8,7 @@ import { transportNames } from '../../mail/outcome.ts';
 import type { Slice, WindowState } from '../../mail/gate/sliding-window.ts';
 
 /** '!' cannot stand in a mail job's id, and sorts before everything that can. */
-const prefix = '!gate ';
+export const gatePrefix = '!gate ';
 
 /**
  * An address may have characters that a row key may not:
@@ -19,7 +19,13 @@ export function gateKey(mailbox: string): string {
     const character = String.fromCharCode(octet);
     return /[a-z0-9@._+-]/.test(character) ? character : `=${octet.toString(16).padStart(2, '0')}`;
   });
-  return prefix + safe.join('');
+  return gatePrefix + safe.join('');
+}
+
+/** The address, lower case, that a row's key was made of. */
+export function mailboxOf(rowKey: string): string {
+  const octets = rowKey.slice(gatePrefix.length).replaceAll(/=([0-9a-f]{2})/g, '%$1');
+  return decodeURIComponent(octets);
 }
 
 /**
@@ -87,10 +93,15 @@ const row = z.object({
   // A later version may have written a code that this one does not know: it holds the mailbox all the same.
   holdCode: z.enum(errorCodes).optional().catch('MAILBOX_HELD'),
   holdReason: z.string().optional(),
+  // An earlier version wrote none.
+  sentFiveMinutes: window.optional(),
+  sentHours: window.optional(),
 });
 
+export const gateColumns: readonly string[] = Object.keys(row.shape).filter((name) => name !== 'etag');
+
 export function gateRow(tenantId: string, mailbox: string, gate: GateState) {
-  const { booked, used, lastTurn, next, waiting, gapAt, quotaTurn, permits: given, hold } = gate;
+  const { booked, used, lastTurn, next, waiting, gapAt, quotaTurn, permits: given, hold, sent } = gate;
   return {
     partitionKey: tenantId,
     rowKey: gateKey(mailbox),
@@ -108,6 +119,7 @@ export function gateRow(tenantId: string, mailbox: string, gate: GateState) {
     permits: given.map(({ id, transport, until }) => `${id}.${transport}.${until.toString(36)}`).join(' '),
     ...(quotaTurn === undefined ? {} : { quotaTurn: new Date(quotaTurn) }),
     ...(hold === undefined ? {} : holdColumns(hold)),
+    ...(sent && { sentFiveMinutes: windowText(sent.fiveMinutes), sentHours: windowText(sent.hours) }),
   };
 }
 
@@ -115,6 +127,7 @@ export function gateRow(tenantId: string, mailbox: string, gate: GateState) {
 export function readGateRow(entity: object): StoredGate {
   const { etag, lastTurn, next, waiting, gapAt, quotaTurn, permits: given, ...columns } = row.parse(entity);
   const { holdBy, holdSince, holdUntil, holdCode, holdReason } = columns;
+  const { sentFiveMinutes, sentHours } = columns;
   const until = holdUntil === undefined ? {} : { until: holdUntil.getTime() };
   const reason = holdReason === undefined ? {} : { reason: holdReason };
   const hold: Hold | undefined = holdBy &&
@@ -132,6 +145,7 @@ export function readGateRow(entity: object): StoredGate {
       ...(quotaTurn === undefined ? {} : { quotaTurn: quotaTurn.getTime() }),
       permits: given,
       ...(hold === undefined ? {} : { hold }),
+      ...(sentFiveMinutes && sentHours && { sent: { fiveMinutes: sentFiveMinutes, hours: sentHours } }),
     },
   };
 }

@@ -1,8 +1,9 @@
 /** A poison entry as a row of the table `mail`. */
 
 import { z } from 'zod';
-import { errorCodes } from '../../errors.ts';
-import { transportNames } from '../../mail/outcome.ts';
+import type { Failure } from '../../checks/overview-sources.ts';
+import { errorCodes, errorMeanings } from '../../errors.ts';
+import { outcomeStates, transportNames } from '../../mail/outcome.ts';
 import type { PoisonEntry } from '../../mail/poison.ts';
 
 /** '!' cannot stand in a mail job's id, and sorts before everything that can. */
@@ -20,6 +21,7 @@ const row = z.object({
   schema: z.literal(1),
   transport: z.enum(transportNames),
   at: z.date(),
+  endedAs: z.enum(outcomeStates).optional(),
   // A later version may have written a code that this one does not know; what it means stands beside it.
   code: z.enum(errorCodes).catch('UNEXPECTED'),
   message: z.string(),
@@ -32,7 +34,22 @@ const row = z.object({
 
 const chunk = z.instanceof(Uint8Array);
 
-export function poisonRow({ tenantId, id, transport, at, reason, text }: PoisonEntry) {
+/** Without the text, for lists and figures. */
+const failure = row.omit({ chunks: true });
+
+export const failureColumns: readonly string[] = Object.keys(failure.shape).filter((name) => !/Key$/.test(name));
+
+/** @throws z.ZodError for a row that this version cannot read. */
+export function readFailureRow(entity: object): Failure {
+  const { partitionKey, rowKey, at, endedAs, ...columns } = failure.parse(entity);
+  const { transport, code, message, remedy, owner } = columns;
+  // An earlier version did not say it; what nobody knows to have left has a code of its own.
+  const state = endedAs ?? (errorMeanings[code].disposition === 'unknown' ? 'unknown' : 'failed');
+  const id = rowKey.slice(poisonPrefix.length);
+  return { tenantId: partitionKey, id, transport, at: at.getTime(), state, code, message, remedy, owner };
+}
+
+export function poisonRow({ tenantId, id, transport, at, state, reason, text }: PoisonEntry) {
   const octets = Buffer.from(text);
   const count = Math.ceil(octets.length / chunkBytes);
   const chunks = Array.from({ length: count }, (_, place) => {
@@ -44,6 +61,7 @@ export function poisonRow({ tenantId, id, transport, at, reason, text }: PoisonE
     schema: 1,
     transport,
     at: new Date(at),
+    ...(state === undefined ? {} : { endedAs: state }),
     ...reason,
     chunks: count,
     ...Object.fromEntries(chunks),
@@ -53,7 +71,7 @@ export function poisonRow({ tenantId, id, transport, at, reason, text }: PoisonE
 /** @throws z.ZodError for a row that this version cannot read. */
 export function readPoisonRow(entity: object): PoisonEntry {
   const { partitionKey, rowKey, transport, at, ...columns } = row.parse(entity);
-  const { code, message, remedy, owner, field, expected, chunks } = columns;
+  const { code, message, remedy, owner, field, expected, endedAs, chunks } = columns;
   const byName = new Map<string, unknown>(Object.entries(entity));
   const octets = Array.from({ length: chunks }, (_, place) => chunk.parse(byName.get(`text${place}`)));
   return {
@@ -61,6 +79,7 @@ export function readPoisonRow(entity: object): PoisonEntry {
     id: rowKey.slice(poisonPrefix.length),
     transport,
     at: at.getTime(),
+    ...(endedAs === undefined ? {} : { state: endedAs }),
     reason: {
       code,
       message,

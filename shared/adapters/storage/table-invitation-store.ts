@@ -1,32 +1,58 @@
 /** Invitations, and the states of consents that have been answered. */
 
-import type { TableClient } from '@azure/data-tables';
+import { odata, type TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { TenantpostError } from '../../errors.ts';
-import type { Binding, Invitation, InvitationStore } from '../../tenants/invitation.ts';
+import type {
+  Binding,
+  Invitation,
+  InvitationPage,
+  InvitationQuery,
+  InvitationStore,
+} from '../../tenants/invitation.ts';
+import type { OldInvitations, Swept } from '../../tenants/invitation-retention.ts';
+import { inOrder, isRight } from '../../tenants/rights.ts';
+import { removeAll } from './remove-all.ts';
 import { storageCall, unless } from './storage-clients.ts';
-import { insertIfAbsent } from './table-own-write.ts';
+import { insertIfAbsent, mergeIfUnchanged } from './table-own-write.ts';
+import { readPage } from './table-pages.ts';
+import { textList } from './text-list.ts';
 
 const row = z.object({
+  rowKey: z.string(),
   etag: z.string(),
   tenantId: z.string().optional(),
   createdAt: z.number(),
   expiresAt: z.number(),
   usedBy: z.string().optional(),
+  domain: z.string().optional(),
+  rights: z.string().optional(),
+  mailboxes: textList,
+  returnUrl: z.string().optional(),
+  scoped: z.boolean().optional(),
+  revokedAt: z.number().optional(),
 });
+type Row = z.infer<typeof row>;
 
 const invitations = 'invitation';
 const states = 'state';
 
-export class TableInvitationStore implements InvitationStore {
+/** A service page, of which each row that is over costs a request of its own. */
+const sweepPage = 200;
+
+export class TableInvitationStore implements InvitationStore, OldInvitations {
   readonly #table: TableClient;
 
   constructor(table: TableClient) {
     this.#table = table;
   }
 
-  async insert({ id, ...facts }: Invitation): Promise<void> {
-    const entity = { partitionKey: invitations, rowKey: id, ...facts };
+  async insert({ id, rights, mailboxes, ...facts }: Invitation): Promise<void> {
+    const entity = {
+      ...{ partitionKey: invitations, rowKey: id, ...facts },
+      ...(rights === undefined ? {} : { rights: rights.join(' ') }),
+      ...(mailboxes === undefined ? {} : { mailboxes: JSON.stringify(mailboxes) }),
+    };
     const written = await storageCall('write an invitation', () => insertIfAbsent(this.#table, entity));
     if (written === undefined)
       throw new TenantpostError('STORAGE_UNAVAILABLE', 'There is an invitation of this id already.');
@@ -34,28 +60,16 @@ export class TableInvitationStore implements InvitationStore {
 
   async find(id: string): Promise<Invitation | undefined> {
     const found = await this.#read(id);
-    if (found === undefined) return undefined;
-    const { createdAt, expiresAt, tenantId, usedBy } = found;
-    return {
-      id,
-      createdAt,
-      expiresAt,
-      ...(tenantId === undefined ? {} : { tenantId }),
-      ...(usedBy ? { usedBy } : {}),
-    };
+    return found === undefined ? undefined : toInvitation(found);
   }
 
   async bind(id: string, tenantId: string): Promise<Binding> {
     const found = await this.#read(id);
     if (found === undefined) return 'taken';
     if (found.usedBy) return found.usedBy === tenantId ? 'bound-before' : 'taken';
-    // The etag decides between two administrators who come back at the same moment.
-    const update = { partitionKey: invitations, rowKey: id, usedBy: tenantId };
-    const options = { etag: found.etag };
-    const written = await storageCall('write an invitation', () =>
-      unless('UpdateConditionNotSatisfied', undefined, () => this.#table.updateEntity(update, 'Merge', options)),
-    );
-    return written === undefined ? this.bind(id, tenantId) : 'bound';
+    if (found.revokedAt !== undefined) return 'revoked';
+    // The version decides between two administrators who come back at the same moment, and between one and the operator.
+    return (await this.#change(found, { usedBy: tenantId })) ? 'bound' : this.bind(id, tenantId);
   }
 
   async release(id: string): Promise<void> {
@@ -64,16 +78,81 @@ export class TableInvitationStore implements InvitationStore {
     await storageCall('write an invitation', () => this.#table.updateEntity(update, 'Merge'));
   }
 
+  async revoke(id: string, at: number): Promise<Invitation | undefined> {
+    const found = await this.#read(id);
+    if (found === undefined) return undefined;
+    if (found.usedBy || found.revokedAt !== undefined) return toInvitation(found);
+    return (await this.#change(found, { revokedAt: at }))
+      ? { ...toInvitation(found), revokedAt: at }
+      : this.revoke(id, at);
+  }
+
+  async page({ tenantId, limit = 100, continuation }: InvitationQuery): Promise<InvitationPage> {
+    const ofTenant = odata` and (tenantId eq ${tenantId ?? ''} or usedBy eq ${tenantId ?? ''})`;
+    const { rows, ...next } = await readPage(this.#table, {
+      attempted: 'list invitations',
+      partition: invitations,
+      filter: odata`PartitionKey eq ${invitations}` + (tenantId === undefined ? '' : ofTenant),
+      pageSize: limit,
+      continuation,
+    });
+    return { invitations: z.array(row).parse(rows).map(toInvitation), ...next };
+  }
+
+  async remove(id: string): Promise<void> {
+    await storageCall('remove an invitation', () =>
+      unless('ResourceNotFound', undefined, () => this.#table.deleteEntity(invitations, id)),
+    );
+  }
+
   async consumeState(stateId: string, expiresAt: number): Promise<boolean> {
     const entity = { partitionKey: states, rowKey: stateId, expiresAt };
     const written = await storageCall('write a consent state', () => insertIfAbsent(this.#table, entity));
     return written !== undefined;
   }
 
-  async #read(id: string): Promise<z.infer<typeof row> | undefined> {
+  /** The next run begins anew, so it needs no position: what was removed is no longer met. */
+  async sweep(invitationsBefore: number, statesBefore: number): Promise<Swept> {
+    const filter =
+      odata`(PartitionKey eq ${invitations} and expiresAt lt ${invitationsBefore})` +
+      odata` or (PartitionKey eq ${states} and expiresAt lt ${statesBefore})`;
+    const rows = this.#table.listEntities({ queryOptions: { filter } }).byPage({ maxPageSize: sweepPage });
+    const { value } = await storageCall('list invitations that are over', () => rows.next());
+    const old = z.array(z.object({ partitionKey: z.string(), rowKey: z.string() })).parse(value ?? []);
+    const done = await removeAll(old, async ({ partitionKey, rowKey }) => {
+      await unless('ResourceNotFound', undefined, () => this.#table.deleteEntity(partitionKey, rowKey));
+      return true;
+    });
+    return { ...done, isMore: value?.continuationToken !== undefined };
+  }
+
+  async #read(id: string): Promise<Row | undefined> {
     const found = await storageCall('read an invitation', () =>
       unless('ResourceNotFound', undefined, () => this.#table.getEntity(invitations, id)),
     );
     return found === undefined ? undefined : row.parse(found);
   }
+
+  async #change({ rowKey, etag }: Row, change: object): Promise<boolean> {
+    const entity = { partitionKey: invitations, rowKey, ...change };
+    const written = await storageCall('write an invitation', () => mergeIfUnchanged(this.#table, entity, etag));
+    return written !== undefined;
+  }
+}
+
+function toInvitation({ rowKey, createdAt, expiresAt, ...rest }: Row): Invitation {
+  const { tenantId, usedBy, domain, rights, mailboxes, returnUrl, scoped, revokedAt } = rest;
+  return {
+    id: rowKey,
+    createdAt,
+    expiresAt,
+    ...(tenantId === undefined ? {} : { tenantId }),
+    ...(usedBy ? { usedBy } : {}),
+    ...(domain === undefined ? {} : { domain }),
+    ...(rights === undefined ? {} : { rights: inOrder(rights.split(' ').filter(isRight)) }),
+    ...(mailboxes.length === 0 ? {} : { mailboxes }),
+    ...(returnUrl === undefined ? {} : { returnUrl }),
+    ...(scoped === true ? { scoped } : {}),
+    ...(revokedAt === undefined ? {} : { revokedAt }),
+  };
 }

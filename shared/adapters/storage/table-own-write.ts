@@ -22,14 +22,24 @@ export async function insertIfAbsent(table: TableClient, entity: Entity): Promis
 }
 
 /** @returns the new version, or nothing when somebody else has changed the row since `etag`. */
-export async function replaceIfUnchanged(
+export function replaceIfUnchanged(table: TableClient, entity: Entity, etag: string): Promise<string | undefined> {
+  return updateIfUnchanged(table, entity, 'Replace', etag);
+}
+
+/** The same, and leaves columns alone that it does not name. A row that is gone has been changed. */
+export function mergeIfUnchanged(table: TableClient, entity: Entity, etag: string): Promise<string | undefined> {
+  return unless('ResourceNotFound', undefined, () => updateIfUnchanged(table, entity, 'Merge', etag));
+}
+
+async function updateIfUnchanged(
   table: TableClient,
   entity: Entity,
+  mode: 'Merge' | 'Replace',
   etag: string,
 ): Promise<string | undefined> {
   const writeId = crypto.randomUUID();
   const written = await unless('UpdateConditionNotSatisfied', undefined, () =>
-    table.updateEntity({ ...entity, writeId }, 'Replace', { etag }),
+    table.updateEntity({ ...entity, writeId }, mode, { etag }),
   );
   return written?.etag ?? ownVersion(table, entity, writeId);
 }

@@ -2,18 +2,26 @@
 
 import { odata, type TableClient } from '@azure/data-tables';
 import { z } from 'zod';
-import { errorCodes } from '../../errors.ts';
+import { errorCodes, TenantpostError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Shard } from '../../shard.ts';
+import { inOrder, isRight, type Right } from '../../tenants/rights.ts';
 import {
   deliveries,
   type DeliverySettings,
+  isSameTenant,
   onUnknowns,
   type Tenant,
+  type TenantPage,
+  type TenantPages,
+  type TenantQuery,
   type TenantStore,
   tenantStates,
 } from '../../tenants/tenant.ts';
 import { storageCall, unless } from './storage-clients.ts';
+import { insertIfAbsent, mergeIfUnchanged } from './table-own-write.ts';
+import { readPage } from './table-pages.ts';
+import { textList } from './text-list.ts';
 
 /** A merge, with which two writers of one row leave each other's columns alone, takes no column away: empty stands for none. */
 const none = '';
@@ -27,9 +35,18 @@ const row = z.object({
   code: z.enum(errorCodes).optional().catch(undefined),
   delivery: z.enum(deliveries).optional().catch(undefined),
   onUnknown: z.enum(onUnknowns).optional().catch(undefined),
+  rights: z.string().default(none),
+  granted: z.string().default(none),
+  domain: z.string().default(none),
+  mailboxes: textList,
+  scoped: z.boolean().default(false),
+  claimed: z.boolean().default(false),
 });
 
-export class TableTenantStore implements TenantStore {
+/** Writers of one row meet now and then; more often than this in a row they do not. */
+const mostRaces = 10;
+
+export class TableTenantStore implements TenantStore, TenantPages {
   readonly #table: TableClient;
   readonly #log: Log;
 
@@ -46,9 +63,35 @@ export class TableTenantStore implements TenantStore {
   }
 
   async save(tenant: Tenant): Promise<void> {
-    const { id, state, since, objectId = none, code = none } = tenant;
-    const entity = { partitionKey: id, rowKey: id, state, since, objectId, code };
-    await storageCall('write a tenant', () => this.#table.upsertEntity(entity, 'Merge'));
+    await storageCall('write a tenant', () => this.#table.upsertEntity(toEntity(tenant), 'Merge'));
+  }
+
+  /** What `known` was is compared here, and the service compares the version: whoever sets the delivery meanwhile changes that too. */
+  async replace(known: Tenant | undefined, next: Tenant): Promise<boolean> {
+    const entity = toEntity(next);
+    if (known === undefined) {
+      return (await storageCall('write a tenant', () => insertIfAbsent(this.#table, entity))) !== undefined;
+    }
+    for (let races = 0; races < mostRaces; races += 1) {
+      const found = await storageCall('read a tenant', () =>
+        unless('ResourceNotFound', undefined, () => this.#table.getEntity(next.id, next.id)),
+      );
+      if (found === undefined || !isSameTenant(toTenant(found), known)) return false;
+      const written = await storageCall('write a tenant', () => mergeIfUnchanged(this.#table, entity, found.etag));
+      if (written !== undefined) return true;
+    }
+    throw new TenantpostError('STORAGE_UNAVAILABLE', 'The row of a tenant is being written by too many at once.');
+  }
+
+  async page({ state, limit = 100, continuation }: TenantQuery): Promise<TenantPage> {
+    const { rows, ...next } = await readPage(this.#table, {
+      attempted: 'list tenants',
+      partition: `tenants ${state ?? ''}`,
+      filter: state === undefined ? '' : odata`state eq ${state}`,
+      pageSize: limit,
+      continuation,
+    });
+    return { tenants: rows.flatMap((entity) => this.#readable(entity) ?? []), ...next };
   }
 
   async setDelivery(id: string, { delivery, onUnknown }: DeliverySettings): Promise<boolean> {
@@ -81,8 +124,19 @@ export class TableTenantStore implements TenantStore {
   }
 }
 
+function toEntity(tenant: Tenant) {
+  const { id, state, since, objectId = none, code = none, domain = none, scoped = false, claimed = false } = tenant;
+  const { rights = [], granted = [], mailboxes = [] } = tenant;
+  return {
+    ...{ partitionKey: id, rowKey: id, state, since, objectId, code, domain, scoped, claimed },
+    ...{ rights: rights.join(' '), granted: granted.join(' '), mailboxes: JSON.stringify(mailboxes) },
+  };
+}
+
 function toTenant(entity: object): Tenant {
-  const { rowKey, state, since, objectId = none, code, delivery, onUnknown } = row.parse(entity);
+  const { rowKey, state, since, objectId = none, code, delivery, onUnknown, ...asked } = row.parse(entity);
+  const { domain, mailboxes, scoped, claimed } = asked;
+  const [rights, granted] = [rightsIn(asked.rights), rightsIn(asked.granted)];
   return {
     id: rowKey,
     state,
@@ -91,5 +145,16 @@ function toTenant(entity: object): Tenant {
     ...(code === undefined ? {} : { code }),
     ...(delivery === undefined ? {} : { delivery }),
     ...(onUnknown === undefined ? {} : { onUnknown }),
+    ...(rights.length === 0 ? {} : { rights }),
+    ...(granted.length === 0 ? {} : { granted }),
+    ...(domain === none ? {} : { domain }),
+    ...(mailboxes.length === 0 ? {} : { mailboxes }),
+    ...(scoped ? { scoped } : {}),
+    ...(claimed ? { claimed } : {}),
   };
+}
+
+/** A later version may have written a name that this one does not know. */
+function rightsIn(text: string): readonly Right[] {
+  return inOrder(text.split(' ').filter(isRight));
 }

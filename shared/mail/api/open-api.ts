@@ -1,12 +1,12 @@
 /** The HTTP API in OpenAPI 3.1, made from the schemas that judge its requests and the codes that its errors have. */
 
 import { z } from 'zod';
+import type { Operation } from '../../api-operation.ts';
 import { type ErrorCode, errorMeanings } from '../../errors.ts';
 import { routePrefix, routes } from '../../names.ts';
 import { jobEndedEvent } from '../events.ts';
 import { mailJobSchema } from '../job/mail-job.ts';
 import { problemAnswer } from './answers.ts';
-import { type Operation, operations } from './operations.ts';
 
 /** What every operation may answer. */
 const everywhere: readonly ErrorCode[] = ['REQUEST_INVALID', 'STORAGE_UNAVAILABLE', 'UNEXPECTED'];
@@ -41,7 +41,8 @@ class Components {
   }
 }
 
-export function openApi(publicUrl: string): object {
+/** @param operations of mail and of every other topic. */
+export function openApi(publicUrl: string, operations: readonly Operation[]): object {
   const components = new Components();
   components.keep('MailJob', mailJobSchema());
   components.add('Problem', problemAnswer, 'output');
@@ -92,25 +93,31 @@ export function openApi(publicUrl: string): object {
 }
 
 function describe(operation: Operation, components: Components): Json {
-  const { id, summary, status, answers, answerExamples, hasLocation } = operation;
+  const { id, summary, status, answerType = 'application/json', answers, answerExamples, hasLocation } = operation;
+  const { isAnonymous = false } = operation;
   const schemas = answers.map((answer, at) => components.add(answerName(id, at), answer, 'input'));
   const location = { description: 'Of one job: where its outcome is.', schema: { type: 'string', format: 'uri' } };
   return {
     operationId: id,
     summary,
+    ...(isAnonymous ? { security: [] } : {}),
     ...parametersOf(operation, components),
     ...bodyOf(operation, components),
     responses: {
       [status]: {
         description: statusText[status],
         ...(hasLocation === true ? { headers: { Location: location } } : {}),
-        content: { 'application/json': { schema: oneOf(schemas), examples: toExamples(answerExamples) } },
+        content: { [answerType]: { schema: oneOf(schemas), examples: toExamples(answerExamples) } },
       },
-      401: { description: 'No key, or a wrong one. The Functions host answers this by itself, without a body.' },
+      ...(isAnonymous ? {} : { 401: keyMissing }),
       ...problemsOf([...everywhere, ...operation.errors]),
     },
   };
 }
+
+const keyMissing = {
+  description: 'No key, or a wrong one. The Functions host answers this by itself, without a body.',
+};
 
 const statusText = { 200: 'Done.', 201: 'Kept.', 202: 'Taken; it leaves later.' } as const;
 

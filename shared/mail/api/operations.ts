@@ -1,7 +1,6 @@
 /** The HTTP API, one entry an operation: what the OpenAPI description is made from. */
 
-import type { z } from 'zod';
-import type { ErrorCode } from '../../errors.ts';
+import type { Operation } from '../../api-operation.ts';
 import { routes } from '../../names.ts';
 import {
   contentAnswer,
@@ -16,27 +15,6 @@ import {
 import * as examples from './examples.ts';
 import { mailboxAnswer } from './mailbox-answer.ts';
 import * as asked from './requests.ts';
-
-export interface Operation {
-  /** The function's name. */
-  readonly id: string;
-  readonly method: 'get' | 'post' | 'put';
-  readonly route: string;
-  readonly summary: string;
-  readonly path?: z.ZodObject;
-  readonly query?: z.ZodObject;
-  readonly headers?: z.ZodObject;
-  /** `mail-jobs`: one, or an object with many. */
-  readonly body?: z.ZodType | 'mail-jobs' | 'octets';
-  readonly bodyExamples?: Readonly<Record<string, unknown>>;
-  readonly status: 200 | 201 | 202;
-  /** Several are alternatives. */
-  readonly answers: readonly z.ZodType[];
-  readonly answerExamples: Readonly<Record<string, unknown>>;
-  readonly hasLocation?: boolean;
-  /** Beside what every operation may answer. */
-  readonly errors: readonly ErrorCode[];
-}
 
 export const operations: readonly Operation[] = [
   {

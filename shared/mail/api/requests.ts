@@ -1,34 +1,12 @@
 /** What may be asked of the HTTP API, each part by its schema: the OpenAPI description is made from the same ones. */
 
 import { z } from 'zod';
-import { TenantpostError } from '../../errors.ts';
-import { firstProblem } from '../../field-problem.ts';
+import { continuation, limit } from '../../request-parts.ts';
 import { deliveries, onUnknowns, tenantId } from '../../tenants/tenant.ts';
 import { address } from '../job/address.ts';
 import { line } from '../job/line.ts';
 import { outcomeStates, transportNames, unreadableTenant } from '../outcome.ts';
 import { rfc3339 } from '../job/rfc3339.ts';
-
-/** A page is held in memory; a table gives 1000 rows at a time at most. */
-const mostItems = 500;
-
-const whole = `a number from 1 to ${mostItems}`;
-const limit = z
-  .string()
-  .regex(/^\d{1,4}$/, whole)
-  .transform(Number)
-  .refine((count) => count >= 1 && count <= mostItems, whole)
-  .meta({
-    description: `How many at most: ${whole}. 100 if not given; a page may have fewer and still not be the last.`,
-  })
-  .default(100);
-
-const continuation = z
-  .string()
-  .min(1, 'the continuation of the page before')
-  .max(4096, 'the continuation of the page before')
-  .meta({ description: 'Of the page before, as it was.' })
-  .optional();
 
 const tenant = tenantId.meta({ description: 'A tenant id.' });
 
@@ -126,19 +104,4 @@ export const deliveryBody = z.strictObject({
     .default(null),
 });
 
-/** The Functions host reads its key from there, and hands the query on as it is. */
-const ofTheHost: readonly string[] = ['code', 'clientId'];
-
-/** @param query may be given with one name twice, which the Functions host joins to one value (seen on host 4.1037). */
-export function readQuery<S extends z.ZodType>(schema: S, query: Iterable<[string, string]>): z.infer<S> {
-  return readPart(schema, Object.fromEntries([...query].filter(([name]) => !ofTheHost.includes(name))), 'The query');
-}
-
-/** @throws TenantpostError `REQUEST_INVALID`, whose detail names the field and what was expected, never what was there. */
-export function readPart<S extends z.ZodType>(schema: S, value: unknown, what: string): z.infer<S> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new TenantpostError('REQUEST_INVALID', `${what} is wrong.`, {
-    detail: { ...firstProblem(parsed.error.issues) },
-  });
-}
+export { readPart, readQuery } from '../../request-parts.ts';

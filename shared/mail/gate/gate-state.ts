@@ -6,6 +6,7 @@
 import { minutes, seconds } from '../../clock.ts';
 import { type Hold, holdAt } from './hold.ts';
 import type { TransportName } from '../outcome.ts';
+import type { SentCount } from './sent-count.ts';
 import { roomAt, type WindowState, withUse } from './sliding-window.ts';
 import { book, spacing, usedWindows } from './turn.ts';
 
@@ -43,6 +44,8 @@ export interface GateState {
   readonly quotaTurn?: number;
   readonly permits: readonly Permit[];
   readonly hold?: Hold;
+  /** For people alone: no turn depends on it. */
+  readonly sent?: SentCount;
 }
 
 export interface Limits {

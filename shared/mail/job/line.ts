@@ -1,10 +1,9 @@
 /** Text of a mail job that goes into a header: one line of it, in any script. */
 
-import { z } from 'zod';
+import type { z } from 'zod';
+import { upTo } from '../../bounded-text.ts';
 
-/** Whatever is longer meets no pattern: on megabytes of text V8 runs out of stack in one that repeats a group. */
-export const upTo = (most: number, error = `at most ${most} characters`): z.ZodString =>
-  z.string().max(most, { error, abort: true });
+export { upTo } from '../../bounded-text.ts';
 
 /**
  * A line break here could begin a header of its own.

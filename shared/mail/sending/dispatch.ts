@@ -11,6 +11,7 @@ import type { ClaimTimes } from './claim.ts';
 import { ClaimedRow } from './claimed-row.ts';
 import type { ContentStore } from '../job/content-store.ts';
 import { enter, type Limits } from '../gate/gate-state.ts';
+import { countSent } from '../gate/sent-count.ts';
 import { hold } from '../gate/hold.ts';
 import { expired, unconfirmed } from './job-errors.ts';
 import { type JobLedger, recorded, type Subject } from './job-ledger.ts';
@@ -237,14 +238,19 @@ class OneDispatch {
   async #end(state: 'failed' | 'unknown', error: TenantpostError): Promise<void> {
     const { ledger } = this.#with;
     const row = ledger.ended(this.#row.outcome, state, error);
-    const entry = ledger.poisonEntry(this.#subject, error);
+    const entry = ledger.poisonEntry(this.#subject, error, row.state);
     if (await this.#finish(row, { kind: 'poison', entry })) {
       ledger.note('warning', 'job.to-poison', this.#subject, { ...error.detail, code: error.code });
     }
   }
 
   async #finish(outcome: Outcome, ...more: Change[]): Promise<boolean> {
-    const written = await this.#row.release((gate) => ({ gate, outcome }), ...more);
+    const written = await this.#row.release(
+      (gate, at) => {
+        return { gate: outcome.state === 'sent' ? countSent(gate, at) : gate, outcome };
+      },
+      ...more,
+    );
     if (written) await this.#with.ledger.ends.tell(this.#row.stored);
     return written;
   }

@@ -10,7 +10,7 @@ import type { Events } from '../events.ts';
 import { idReused, unconfirmed } from './job-errors.ts';
 import type { JobQueue } from '../job-queue.ts';
 import type { Change, MailStore } from '../mail-store.ts';
-import { type Outcome, standing, type StoredOutcome, type TransportName } from '../outcome.ts';
+import { type Outcome, type OutcomeState, standing, type StoredOutcome, type TransportName } from '../outcome.ts';
 import type { PoisonEntry } from '../poison.ts';
 import { type Postmark, postmarked } from './postmark.ts';
 import { TellEnd } from './tell-end.ts';
@@ -113,7 +113,7 @@ export class JobLedger {
 
   /** Another job has the id: its row stands, and this one is kept beside it, with what is wrong with it. */
   async keepOtherJob(subject: Subject, error = idReused()): Promise<void> {
-    const entry = this.poisonEntry(subject, error);
+    const entry = this.poisonEntry(subject, error, 'refused');
     // Beside the entry of the job that has the id, which may fail yet and be kept under it.
     const own = { ...entry, id: `${subject.id}~${subject.fingerprint.slice(0, 8)}` };
     await this.commit(subject, [{ kind: 'poison', entry: own }]);
@@ -168,10 +168,10 @@ export class JobLedger {
     return { ...facts, state, ...(error === undefined ? {} : recorded(error)), updatedAt: at, endedAt: at };
   }
 
-  poisonEntry({ transport, tenantId, id, text }: Subject, error: TenantpostError): PoisonEntry {
+  poisonEntry({ transport, tenantId, id, text }: Subject, error: TenantpostError, state: OutcomeState): PoisonEntry {
     const { remedy, owner } = error.meaning;
     const reason = { code: error.code, message: error.message, remedy, owner, ...fieldOf(error) };
-    return { tenantId, id, transport, at: this.#with.now(), reason, text };
+    return { tenantId, id, transport, at: this.#with.now(), state, reason, text };
   }
 
   async #end(
@@ -180,7 +180,7 @@ export class JobLedger {
     etag: string | undefined,
     error: TenantpostError,
   ): Promise<'again' | undefined> {
-    const entry = this.poisonEntry(subject, error);
+    const entry = this.poisonEntry(subject, error, outcome.state);
     const written = await this.commit(subject, [
       { kind: 'outcome', outcome, etag },
       { kind: 'poison', entry },

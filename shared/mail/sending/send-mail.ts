@@ -5,7 +5,7 @@ import { asTenantpostError, TenantpostError } from '../../errors.ts';
 import { requireHome } from '../../home-tenant.ts';
 import type { Log } from '../../log.ts';
 import { type ConsentProof, stopsTenant } from '../../tenants/prove-consent.ts';
-import type { Tenant, TenantStore } from '../../tenants/tenant.ts';
+import type { Tenant, TenantState, TenantStore } from '../../tenants/tenant.ts';
 import type { Token } from '../../tokens/token.ts';
 import type { TokenSource } from '../../tokens/token-source.ts';
 import { Admission } from './admission.ts';
@@ -56,6 +56,9 @@ export const mostDequeues = 5;
 
 /** Less is a clock that differs, or a message that appears at a whole second. */
 const rounding = 1 * seconds;
+
+/** No token of these can be had, or none may be asked for. */
+const withoutConsent: readonly TenantState[] = ['invited', 'revoked', 'removed'];
 
 export class SendMail {
   readonly #with: SendMailDependencies;
@@ -161,7 +164,7 @@ export class SendMail {
   async #tenant(job: MailJob): Promise<Tenant> {
     requireHome(job.tenant, this.#with.singleTenantId, '/tenant');
     const tenant = await this.#with.tenants.find(job.tenant);
-    if (tenant === undefined || tenant.state === 'revoked') {
+    if (tenant === undefined || withoutConsent.includes(tenant.state)) {
       throw new TenantpostError('TENANT_NOT_CONSENTED', `Tenant ${job.tenant} has not consented.`, {
         detail: { field: '/tenant', expected: 'a tenant that consented' },
       });

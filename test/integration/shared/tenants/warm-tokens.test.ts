@@ -103,7 +103,10 @@ async function aWarmTenant(resources: readonly Resource[] = ['graph']) {
     metrics,
   });
   const tenants = new TableTenantStore(tenantTable, log);
-  const proof = new ConsentProof({ tenants, tokens, audit: new TableAuditTrail(auditTable), now, log });
+  const proof = new ConsentProof({
+    ...{ tenants, tokens, resources, audit: new TableAuditTrail(auditTable), now, log },
+    probe: { maySend: () => Promise.reject(new Error('no tenant here is scoped')) },
+  });
   const warm = new WarmTokens({
     tenants,
     tokens,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { operations } from '../../../../functions/operations.ts';
 import { hours } from '../../../../shared/clock.ts';
 import { openApi } from '../../../../shared/mail/api/open-api.ts';
 import { jobEnded } from '../../../../shared/mail/events.ts';
@@ -42,7 +43,7 @@ describe('the event of an end', () => {
   });
 
   test('is what the OpenAPI description says of it, in every last state', () => {
-    const api = new OpenApi(openApi('https://mail.example.com'));
+    const api = new OpenApi(openApi('https://mail.example.com', operations));
     const { requestId: _, code: __, ...least } = ended;
     for (const state of terminalStates) {
       for (const outcome of [ended, least]) {

@@ -109,6 +109,14 @@ describe('finish, refused', () => {
       },
       names: { invitation: true, tenant: 'claimed' },
     },
+    'when the operator has taken the invitation back': {
+      code: 'INVITATION_REVOKED',
+      change: async ({ store }, { invitationId }) => {
+        await store.revoke(invitationId, noon);
+        return {};
+      },
+      names: { invitation: true, tenant: 'claimed' },
+    },
     'when the proof finds no such tenant': {
       code: 'TENANT_NOT_FOUND',
       change: async ({ proof }) => {
@@ -177,7 +185,8 @@ describe('finish, with an error of Entra', () => {
   for (const [what, error, errorDescription, code] of [
     ['declined by version 2', 'consent_required', declined, 'CONSENT_DECLINED'],
     ['declined by version 1', 'permission_denied', 'The admin canceled the request', 'CONSENT_DECLINED'],
-    ['failed', 'access_denied', 'AADSTS650051: The service principal name is already present.', 'CONSENT_FAILED'],
+    ['failed', 'access_denied', 'AADSTS50020: User account is of another organisation.', 'CONSENT_FAILED'],
+    ['clashing', 'access_denied', 'AADSTS650051: The name is already present.', 'CONSENT_NAME_CLASH'],
     ['failed without a description', 'server_error', undefined, 'CONSENT_FAILED'],
   ] as const) {
     test(`is ${what}: ${code}, although everything else is in order`, async () => {
@@ -198,6 +207,14 @@ describe('finish, with an error of Entra', () => {
     });
   }
 
+  test('stands among the events of the tenant that the invitation names', async () => {
+    const setup = aConsent();
+    const { invitationId, state, browser } = await begun(setup, contoso);
+    await assert.rejects(setup.consent.finish(returned({ error: 'server_error', state, browser })));
+    const [event] = setup.audit.events;
+    assert.deepEqual([event?.tenantId, event?.invitationId], [contoso, invitationId]);
+  });
+
   test('spends the state', async () => {
     const setup = aConsent();
     const { state, browser } = await begun(setup);
@@ -211,6 +228,30 @@ describe('finish, with an error of Entra', () => {
     await assert.rejects(setup.consent.finish(returned({ error: 'consent_required', state, browser })));
     const again = await setup.consent.start(signed, browser);
     assert.equal((await setup.consent.finish(returned({ state: stateIn(again.location), browser }))).state, 'active');
+  });
+
+  test('without a state, as v1 reports one, is about the invitation that this browser began with, and spends nothing', async () => {
+    const setup = aConsent();
+    const { invitationId, state, browser } = await begun(setup, contoso);
+    const said = { error: 'permission_denied', errorDescription: 'The admin canceled the request', tenant: undefined };
+    const came = returned({ ...said, browser, begun: state });
+    await assert.rejects(setup.consent.finish(came), withCode('CONSENT_DECLINED'));
+    const about = { invitationId, tenantId: contoso };
+    assert.deepEqual(setup.audit.events, [{ kind: 'consent-declined', at: noon, code: 'CONSENT_DECLINED', ...about }]);
+    assert.equal(setup.store.usedStates.size, 0);
+    // Whoever made the administrator's browser come by with an error has not ended his consent.
+    assert.equal((await setup.consent.finish(returned({ state, browser }))).state, 'active');
+  });
+
+  test('without a state, in a browser that began with none of ours, is about nobody', async () => {
+    const setup = aConsent();
+    const { state } = await begun(setup, contoso);
+    for (const kept of [undefined, 'junk', state]) {
+      setup.audit.events.length = 0;
+      const came = returned({ error: 'permission_denied', browser: 'b'.repeat(43), begun: kept });
+      await assert.rejects(setup.consent.finish(came), withCode('CONSENT_DECLINED'));
+      assert.deepEqual(setup.audit.events, [{ kind: 'consent-refused', at: noon, code: 'CONSENT_DECLINED' }]);
+    }
   });
 
   test("is no word of Entra's where the state is missing, not ours, or of another browser", async () => {

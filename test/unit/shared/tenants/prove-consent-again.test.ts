@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { hours } from '../../../../shared/clock.ts';
 import { type ConsentProof, stopsTenant } from '../../../../shared/tenants/prove-consent.ts';
 import type { Tenant } from '../../../../shared/tenants/tenant.ts';
-import { contoso, enterpriseApp } from '../../../support/app-identity.ts';
+import { contoso } from '../../../support/app-identity.ts';
 import { noon } from '../../../support/clock.ts';
 import { aProof } from '../../../support/consent-proof.ts';
 import { failing, withCode } from '../../../support/failing.ts';
@@ -99,9 +99,9 @@ describe('while Entra is asked about a tenant', () => {
   /** Entra's answer comes after another process has changed the tenant. */
   function meanwhile({ proof, tenants, tokens, audit }: ReturnType<typeof aProof>, changed: Tenant) {
     const answer = tokens.renew;
-    tokens.renew = (tenantId) => {
+    tokens.renew = (tenantId, resource) => {
       tenants.rows.set(contoso, changed);
-      return answer(tenantId);
+      return answer(tenantId, resource);
     };
     return { proof, tenants, audit };
   }
@@ -109,7 +109,7 @@ describe('while Entra is asked about a tenant', () => {
   test('a tenant that was stopped then is active all the same, when its administrator has just consented', async () => {
     const stopped = aTenant({ state: 'revoked', since: noon, code: 'APP_NOT_IN_TENANT' });
     const { proof, tenants, audit } = meanwhile(aProof(aTenant()), stopped);
-    assert.equal((await proof.prove(contoso, 'an invitation')).state, 'active');
+    assert.equal((await proof.prove(contoso, { invitationId: 'an invitation' })).state, 'active');
     assert.equal(tenants.rows.get(contoso)?.state, 'active');
     assert.deepEqual(audit.kinds(), ['tenant-active']);
   });
@@ -163,7 +163,7 @@ describe('proveReturn', () => {
   ]) {
     test(`makes a ${stopped.state} tenant active as soon as a token proves it, with a trace of it`, async () => {
       const { proof, tenants, audit, log } = aProof(stopped);
-      const expected = { id: contoso, state: 'active', since: noon, objectId: enterpriseApp };
+      const expected = { ...aTenant(), since: noon, granted: ['Mail.Send'] };
       assert.deepEqual(await proof.proveReturn(stopped), expected);
       assert.deepEqual(tenants.rows.get(contoso), expected);
       assert.deepEqual(audit.events, [{ kind: 'tenant-active', at: noon, tenantId: contoso }]);

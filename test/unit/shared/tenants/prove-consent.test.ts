@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { hours } from '../../../../shared/clock.ts';
 import type { ErrorCode } from '../../../../shared/errors.ts';
+import type { Tenant } from '../../../../shared/tenants/tenant.ts';
 import { contoso, enterpriseApp } from '../../../support/app-identity.ts';
 import { noon } from '../../../support/clock.ts';
 import { aProof } from '../../../support/consent-proof.ts';
@@ -14,8 +15,8 @@ const invitationId = 'invitation-1';
 describe('prove', () => {
   test('makes a tenant active whose token carries the permission, with the object id of the token', async () => {
     const { proof, tenants, audit, log } = aProof();
-    const expected = { id: contoso, state: 'active', since: noon, objectId: enterpriseApp };
-    assert.deepEqual(await proof.prove(contoso, invitationId), expected);
+    const expected = { id: contoso, state: 'active', since: noon, objectId: enterpriseApp, granted: ['Mail.Send'] };
+    assert.deepEqual(await proof.prove(contoso, { invitationId }), expected);
     assert.deepEqual(tenants.rows.get(contoso), expected);
     assert.deepEqual(audit.events, [{ kind: 'tenant-active', at: noon, tenantId: contoso, invitationId }]);
     assert.deepEqual(log.lines, [{ level: 'information', event: 'tenant.active', detail: { tenantId: contoso } }]);
@@ -39,7 +40,7 @@ describe('prove', () => {
       const { proof, tokens, tenants, audit } = aProof();
       tokens.renew = failing(code);
       const expected = { id: contoso, state: 'pending', since: noon, code };
-      assert.deepEqual(await proof.prove(contoso, invitationId), expected);
+      assert.deepEqual(await proof.prove(contoso, { invitationId }), expected);
       assert.deepEqual(tenants.rows.get(contoso), expected);
       assert.deepEqual(audit.events, [{ kind: 'tenant-pending', at: noon, tenantId: contoso, invitationId, code }]);
     });
@@ -56,7 +57,7 @@ describe('prove', () => {
       for (const known of [[], [aTenant()], [aPendingTenant()]]) {
         const { proof, tokens, tenants, audit } = aProof(...known);
         tokens.renew = failing(code);
-        await assert.rejects(proof.prove(contoso, invitationId), withCode(code));
+        await assert.rejects(proof.prove(contoso, { invitationId }), withCode(code));
         assert.deepEqual(tenants.saved, []);
         assert.deepEqual(audit.events, []);
       }
@@ -89,7 +90,7 @@ describe('prove', () => {
     test(`brings a ${state} tenant back`, async () => {
       const { proof, audit } = aProof(aTenant({ state, code }));
       const tenant = await proof.prove(contoso);
-      assert.deepEqual(tenant, { id: contoso, state: 'active', since: noon, objectId: enterpriseApp });
+      assert.deepEqual(tenant, { ...aTenant(), since: noon, granted: ['Mail.Send'] });
       assert.deepEqual(audit.kinds(), ['tenant-active']);
     });
 
@@ -165,6 +166,45 @@ test('consent given once more while it is pending has the whole day again', asyn
   const { proof, tokens, clock } = aProof(aPendingTenant());
   tokens.renew = failing('APP_NOT_IN_TENANT');
   clock.advance(23 * hours);
-  const { since } = await proof.prove(contoso, 'an invitation');
+  const { since } = await proof.prove(contoso, { invitationId: 'an invitation' });
   assert.equal(since, clock.now());
+});
+
+describe('when somebody else writes the row between two looks at it', () => {
+  /** The next write meets what another process has made of the row meanwhile. */
+  function meets({ tenants }: ReturnType<typeof aProof>, row: Tenant): void {
+    const replace = tenants.replace.bind(tenants);
+    tenants.replace = (known, next) => {
+      tenants.replace = replace;
+      tenants.rows.set(contoso, row);
+      return replace(known, next);
+    };
+  }
+
+  test('a tenant that was removed then stays removed', async () => {
+    const removed = aTenant({ state: 'removed', since: noon + 1 });
+    const world = aProof(aPendingTenant());
+    meets(world, removed);
+    await assert.rejects(world.proof.prove(contoso, { invitationId }), withCode('TENANT_REMOVED'));
+    assert.deepEqual(world.tenants.rows.get(contoso), removed);
+    meets(world, removed);
+    world.tenants.rows.set(contoso, aPendingTenant());
+    assert.equal((await world.proof.proveAgain(aPendingTenant())).state, 'removed');
+    assert.deepEqual(world.tenants.rows.get(contoso), removed);
+  });
+
+  test('what was asked of it then is kept', async () => {
+    const world = aProof(aPendingTenant());
+    meets(world, aPendingTenant({ mailboxes: ['anna@contoso.example'] }));
+    const { state, mailboxes } = await world.proof.prove(contoso);
+    assert.deepEqual([state, mailboxes], ['active', ['anna@contoso.example']]);
+  });
+
+  test('a tenant that consented again then is not stopped', async () => {
+    const again = aTenant({ since: noon + 1 });
+    const world = aProof(aTenant());
+    meets(world, again);
+    assert.deepEqual(await world.proof.stop(aTenant(), 'ROLE_MISSING'), again);
+    assert.deepEqual(world.tenants.rows.get(contoso), again);
+  });
 });

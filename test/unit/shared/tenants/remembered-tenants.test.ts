@@ -85,3 +85,15 @@ test('one tenant is never taken for another', async () => {
   assert.equal((await remembered.find(contoso))?.id, contoso);
   assert.equal((await remembered.find(fabrikam))?.id, fabrikam);
 });
+
+test('a tenant that was replaced is read again, whoever won', async () => {
+  const { remembered, store } = remembering(aTenant());
+  const known = await remembered.find(contoso);
+  assert.equal(await remembered.replace(known, aTenant({ state: 'removed' })), true);
+  assert.equal((await remembered.find(contoso))?.state, 'removed');
+  store.rows.set(contoso, aTenant());
+  await remembered.find(contoso);
+  store.rows.set(contoso, aTenant({ state: 'revoked' }));
+  assert.equal(await remembered.replace(known, aTenant({ since: 1 })), false);
+  assert.equal((await remembered.find(contoso))?.state, 'revoked');
+});

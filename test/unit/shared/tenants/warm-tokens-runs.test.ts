@@ -227,10 +227,12 @@ test('what a run finds and does is measured, by shard and state, and names no te
   assert.deepEqual(
     states.map(({ attributes, value }) => [attributes['state'], value]),
     [
+      ['invited', 0],
       ['pending', 1],
       ['active', 2],
       ['degraded', 1],
       ['revoked', 0],
+      ['removed', 0],
     ],
   );
   assert.doesNotMatch(JSON.stringify(metrics.all), new RegExp(`${contoso}|${fabrikam}`));

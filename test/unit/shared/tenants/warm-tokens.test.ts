@@ -184,3 +184,61 @@ describe('a tenant that was stopped', () => {
     assert.deepEqual(order, [fabrikam, contoso]);
   });
 });
+
+describe('what the tokens carry', () => {
+  test('is noted at each renewal, and that a resource is not granted as well', async () => {
+    const { run, tokens, noted, stopped } = aWarming({
+      tenants: [aTenant({ since: noon })],
+      resources: ['graph', 'outlook'],
+    });
+    const renew = tokens.renew;
+    tokens.renew = (tenantId, resource) =>
+      resource === 'outlook' ? failing('ROLE_MISSING')() : renew(tenantId, resource);
+    await run();
+    assert.deepEqual(noted.sort(), [`${contoso} graph Mail.Send`, `${contoso} outlook `]);
+    assert.deepEqual(stopped, []);
+  });
+
+  test('is asked again every quarter of an hour while a right is missing that was asked for', async () => {
+    const rights = ['Mail.Send', 'Mail.ReadWrite'] as const;
+    for (const [granted, most] of [
+      [['Mail.Send'], 5],
+      [rights, 2],
+    ] as const) {
+      const { run, renewed, clock } = aWarming({ tenants: [aTenant({ rights, granted })] });
+      for (let at = 0; at < 60; at += 5) {
+        await run();
+        clock.advance(5 * minutes);
+      }
+      assert.ok(renewed.length <= most && renewed.length >= most - 1, `${renewed.length} of ${most}`);
+    }
+  });
+});
+
+test('a token for Exchange that was asked for and is not there is asked for every quarter of an hour as well', async () => {
+  const rights = ['Mail.Send', 'SMTP.SendAsApp'] as const;
+  const known = aTenant({ rights, granted: ['Mail.Send'] });
+  const { run, tokens, warmed, clock } = aWarming({ tenants: [known], resources: ['graph', 'outlook'] });
+  let asked = 0;
+  tokens.renew = () => {
+    asked += 1;
+    return failing('ROLE_MISSING')();
+  };
+  for (let at = 0; at < 60; at += 5) {
+    warmed(contoso, 'graph', 60 * minutes);
+    await run();
+    clock.advance(5 * minutes);
+  }
+  assert.equal(asked, 4);
+});
+
+for (const state of ['invited', 'removed'] as const) {
+  test(`a tenant that is ${state} is never asked about`, async () => {
+    const { run, order, clock } = aWarming({ tenants: [aTenant({ state })] });
+    for (let at = 0; at < 24; at += 1) {
+      assert.deepEqual(await run(), nothing);
+      clock.advance(5 * minutes);
+    }
+    assert.deepEqual(order, []);
+  });
+}

@@ -137,6 +137,24 @@ describe('a token for Outlook', () => {
     assert.equal(store.rows.size, 0);
   });
 
+  test('without roles is good for a tenant that is scoped, over Graph alone, and kept', async () => {
+    const asked: string[] = [];
+    const isScoped = (id: string): Promise<boolean> => Promise.resolve(asked.push(id) > 0);
+    const { tokens, issuer } = aTokenSource({ isScoped });
+    issuer.answer = (tenantId, resource) => aTokenValueFor(tenantId, resource, { roles: [] });
+    assert.deepEqual((await tokens.get(contoso, 'graph')).roles, []);
+    await tokens.get(contoso, 'graph');
+    assert.deepEqual([issuer.requests.length, asked], [1, [contoso]]);
+    await assert.rejects(tokens.get(contoso, 'outlook'), withCode('ROLE_MISSING'));
+  });
+
+  test('without roles is good for who looks elsewhere for what the tenant allows', async () => {
+    const { tokens, issuer } = aTokenSource();
+    issuer.answer = (tenantId, resource) => aTokenValueFor(tenantId, resource, { roles: [] });
+    assert.deepEqual((await tokens.renew(contoso, 'graph', { roles: false })).roles, []);
+    await assert.rejects(tokens.renew(contoso, 'graph'), withCode('ROLE_MISSING'));
+  });
+
   test('and one for Graph of the same tenant are kept side by side', async () => {
     const { tokens, store, issuer } = aTokenSource();
     const [graph, outlook] = [await tokens.get(contoso, 'graph'), await tokens.get(contoso, 'outlook')];

@@ -64,6 +64,30 @@ for (const { how, clients } of accounts.both) {
       assert.equal((await rowsOf(tenantId)).length, 50);
     });
 
+    test('reads back what it was given of one tenant, the newest first, and no more than asked', async () => {
+      const tenantId = crypto.randomUUID();
+      const events: ConsentEvent[] = [
+        { kind: 'tenant-invited', at: noon, tenantId, invitationId: 'an invitation' },
+        { kind: 'consent-refused', at: noon + 1, tenantId, code: 'CONSENT_FAILED', description: 'why' },
+        { kind: 'tenant-removed', at: noon + 2, tenantId },
+      ];
+      for (const event of events) await trail.append(event);
+      await trail.append({ kind: 'tenant-active', at: noon + 3, tenantId: crypto.randomUUID() });
+      assert.deepEqual(await trail.newest(tenantId, 100), events.toReversed());
+      assert.deepEqual(await trail.newest(tenantId, 2), events.toReversed().slice(0, 2));
+      assert.deepEqual(await trail.newest(crypto.randomUUID(), 100), []);
+    });
+
+    test('passes over an event that a later version has written', async () => {
+      const tenantId = crypto.randomUUID();
+      await table.createEntity({ partitionKey: tenantId, rowKey: '1', kind: 'of-tomorrow', at: new Date(noon) });
+      await trail.append({ kind: 'tenant-active', at: noon, tenantId });
+      assert.deepEqual(
+        (await trail.newest(tenantId, 100)).map(({ kind }) => kind),
+        ['tenant-active'],
+      );
+    });
+
     test('keeps events whose tenant nobody could tell', async () => {
       const invitationId = crypto.randomUUID();
       await trail.append({ kind: 'consent-refused', at: noon, invitationId, code: 'CONSENT_STATE_MISSING' });

@@ -33,6 +33,74 @@ for (const { how, clients } of accounts.both) {
       assert.deepEqual(await store.find(forAny.id), forAny);
     });
 
+    test('come back with all that was asked', async () => {
+      const whole = anInvitation({
+        ...{ tenantId: contoso, domain: 'contoso.example', rights: ['Mail.Send', 'Mail.ReadWrite'], scoped: true },
+        ...{ mailboxes: ['anna@contoso.example', 'post@contoso.example'], returnUrl: 'https://portal.example.com/' },
+      });
+      await store.insert(whole);
+      assert.deepEqual(await store.find(whole.id), whole);
+    });
+
+    test('that were revoked are bound to nobody, and those that were used are not revoked', async () => {
+      const [revoked, used] = [await inserted(), await inserted()];
+      assert.equal((await store.revoke(revoked, noon))?.revokedAt, noon);
+      assert.equal((await store.revoke(revoked, noon + 1))?.revokedAt, noon, 'the first time stays');
+      assert.equal(await store.bind(revoked, contoso), 'revoked');
+      assert.equal(await store.bind(used, contoso), 'bound');
+      assert.equal((await store.revoke(used, noon))?.revokedAt, undefined);
+      assert.equal(await store.revoke(crypto.randomUUID(), noon), undefined);
+    });
+
+    test('that are revoked while a tenant comes back are one or the other', async () => {
+      for (let round = 0; round < 10; round += 1) {
+        const id = await inserted();
+        const [bound] = await Promise.all([store.bind(id, contoso), store.revoke(id, noon)]);
+        const { usedBy, revokedAt } = (await store.find(id)) ?? {};
+        assert.deepEqual([usedBy, revokedAt], bound === 'bound' ? [contoso, undefined] : [undefined, noon]);
+      }
+    });
+
+    test('are listed without the states, by the tenant that they name or that used them', async () => {
+      const tenantId = crypto.randomUUID();
+      const named = anInvitation({ tenantId });
+      const used = anInvitation();
+      for (const one of [named, used, anInvitation()]) await store.insert(one);
+      await store.bind(used.id, tenantId);
+      await store.consumeState(crypto.randomUUID(), noon);
+      const { invitations } = await store.page({ tenantId });
+      assert.deepEqual(invitations.map(({ id }) => id).sort(), [named.id, used.id].sort());
+      const found: string[] = [];
+      let continuation: string | undefined;
+      do {
+        const page = await store.page({ limit: 2, continuation });
+        found.push(...page.invitations.map(({ id }) => id));
+        ({ continuation } = page);
+      } while (continuation !== undefined);
+      assert.equal(new Set(found).size, found.length);
+      assert.ok(found.includes(named.id));
+    });
+
+    test('that are over are swept away, with the states of that time, and no others', async () => {
+      const [old, young] = [anInvitation({ expiresAt: noon - 10 }), anInvitation({ expiresAt: noon + 10 })];
+      const [spent, fresh] = [crypto.randomUUID(), crypto.randomUUID()];
+      for (const one of [old, young]) await store.insert(one);
+      await store.consumeState(spent, noon - 10);
+      await store.consumeState(fresh, noon + 10);
+      let page = await store.sweep(noon, noon);
+      while (page.isMore) page = await store.sweep(noon, noon);
+      assert.deepEqual([await store.find(old.id), (await store.find(young.id))?.id], [undefined, young.id]);
+      assert.equal(await store.consumeState(fresh, noon), false);
+      assert.equal(await store.consumeState(spent, noon), true, 'its row is gone; its signature has long expired');
+    });
+
+    test('that are removed are gone, and twice does no harm', async () => {
+      const id = await inserted();
+      await store.remove(id);
+      await store.remove(id);
+      assert.equal(await store.find(id), undefined);
+    });
+
     test('are unknown until they are inserted', async () => {
       assert.equal(await store.find(crypto.randomUUID()), undefined);
     });

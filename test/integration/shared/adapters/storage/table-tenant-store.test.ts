@@ -35,6 +35,63 @@ for (const { how, clients } of accounts.both) {
       assert.deepEqual(await store.find(least.id), least);
     });
 
+    test('come back with what was asked of them and granted, and lose it with the next write', async () => {
+      const asked = aTenant({
+        id: crypto.randomUUID(),
+        rights: ['Mail.Send', 'SMTP.SendAsApp'],
+        granted: ['Mail.Send'],
+        domain: 'contoso.example',
+        mailboxes: Array.from({ length: 100 }, (_, at) => `${'ü'.repeat(30)}.${at}@${'x'.repeat(60)}.example`),
+        scoped: true,
+        claimed: true,
+      });
+      await store.save(asked);
+      assert.deepEqual(await store.find(asked.id), asked);
+      await store.save({ id: asked.id, state: 'removed', since: 7 });
+      assert.deepEqual(await store.find(asked.id), { id: asked.id, state: 'removed', since: 7 });
+    });
+
+    test('are replaced by the one who knows them as they are, and by nobody else', async () => {
+      const id = crypto.randomUUID();
+      const [first, second] = [aPendingTenant({ id }), aTenant({ id, granted: ['Mail.Send'] })];
+      assert.equal(await store.replace(undefined, first), true);
+      assert.equal(await store.replace(undefined, second), false, 'there is a row');
+      assert.equal(await store.replace({ ...first, since: 1 }, second), false, 'it was another');
+      assert.deepEqual(await store.find(id), first);
+      await store.setDelivery(id, { delivery: 'exactly-once' });
+      assert.equal(await store.replace(first, second), true, 'the delivery is no part of it');
+      assert.deepEqual(await store.find(id), { ...second, delivery: 'exactly-once' });
+      assert.equal(await store.replace(aTenant({ id: crypto.randomUUID() }), second), false, 'there is no such row');
+    });
+
+    test('are replaced by one of many who try at once, while others set the delivery', async () => {
+      const id = crypto.randomUUID();
+      const known = aPendingTenant({ id });
+      await store.save(known);
+      const tries = Array.from({ length: 10 }, (_, at) => store.replace(known, aTenant({ id, since: at })));
+      const deliveries = [1, 2].map(() => store.setDelivery(id, { onUnknown: 'resend' }));
+      const [written] = await Promise.all([Promise.all(tries), Promise.all(deliveries)]);
+      assert.equal(written.filter((one) => one).length, 1);
+      const winner = written.indexOf(true);
+      assert.deepEqual(await store.find(id), { ...aTenant({ id, since: winner }), onUnknown: 'resend' });
+    });
+
+    test('are listed by state, page by page, each once', async () => {
+      const removed = Array.from({ length: 5 }, () => aTenant({ id: crypto.randomUUID(), state: 'removed' }));
+      for (const one of removed) await store.save(one);
+      const found: Tenant[] = [];
+      let continuation: string | undefined;
+      do {
+        const page = await store.page({ state: 'removed', limit: 2, continuation });
+        assert.ok(page.tenants.length <= 2);
+        found.push(...page.tenants);
+        ({ continuation } = page);
+      } while (continuation !== undefined);
+      assert.ok(found.every(({ state }) => state === 'removed'));
+      assert.ok(removed.every(({ id }) => found.filter((one) => one.id === id).length === 1));
+      await assert.rejects(store.page({ state: 'active', continuation: 'junk' }), withCode('REQUEST_INVALID'));
+    });
+
     test('are unknown until they are saved', async () => {
       assert.equal(await store.find(crypto.randomUUID()), undefined);
     });

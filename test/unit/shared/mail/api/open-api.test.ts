@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { errorCodes, errorMeanings } from '../../../../../shared/errors.ts';
+import { operations } from '../../../../../functions/operations.ts';
 import { openApi } from '../../../../../shared/mail/api/open-api.ts';
-import { operations } from '../../../../../shared/mail/api/operations.ts';
 import { routes } from '../../../../../shared/names.ts';
 import { OpenApi } from '../../../../support/open-api.ts';
 
-const described = openApi('https://mail.example.com');
+const described = openApi('https://mail.example.com', operations);
 const api = new OpenApi(described);
 
 test('the description is OpenAPI 3.1 by the schema of the standard', async () => {
@@ -17,15 +17,19 @@ test('the description is OpenAPI 3.1 by the schema of the standard', async () =>
   assert.equal(validator.version, '3.1');
 });
 
-test('it has every route of mail, and no other', () => {
+test('it has every route but those of pages, and no other', () => {
   const others: readonly string[] = [
-    routes.invitations,
+    routes.consentInvitation,
     routes.consentStart,
     routes.consentCallback,
+    routes.consentResult,
+    routes.tenantPage,
     routes.health,
     routes.credential,
   ];
-  const expected = Object.values(routes).filter((route) => !others.includes(route));
+  const isPage = (route: string): boolean =>
+    others.includes(route) || (/^console\b/.test(route) && !api.operations.some(({ path }) => path === `/${route}`));
+  const expected = Object.values(routes).filter((route) => !isPage(route));
   assert.deepEqual([...new Set(api.operations.map(({ path }) => path.slice(1)))].sort(), [...expected].sort());
 });
 
@@ -43,9 +47,10 @@ test('it describes every parameter of every path', () => {
   }
 });
 
-test('it asks for a key everywhere but for the documents', () => {
+test('it asks for a key everywhere but for the documents, and where a signed link is the authority', () => {
   const free = api.operations.filter(({ security }) => security !== undefined);
-  assert.deepEqual(free.map(({ path }) => path).sort(), [`/${routes.openApi}`, `/${routes.mailJobSchema}`].sort());
+  const expected = [routes.openApi, routes.mailJobSchema, routes.consentStatus].map((route) => `/${route}`);
+  assert.deepEqual(free.map(({ path }) => path).sort(), expected.sort());
   assert.ok(free.every(({ security }) => security?.length === 0));
 });
 

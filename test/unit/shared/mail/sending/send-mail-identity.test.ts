@@ -81,6 +81,7 @@ describe('an id that another job has', () => {
         id: entry?.id,
         transport: 'graph',
         at: noon,
+        state: 'refused',
         reason: {
           code: 'JOB_ID_REUSED',
           message: 'The id belongs to another mail job.',
