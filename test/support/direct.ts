@@ -67,3 +67,13 @@ export async function startDirectCase(options: Parameters<typeof startTestCloud>
     },
   };
 }
+
+/** Options and values, those of `own` in place of the ones by the same name: a command refuses what is given twice. */
+export function overridden(base: readonly string[], own: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let at = 0; at < base.length; at += 2) {
+    const [name = '', value = ''] = base.slice(at, at + 2);
+    if (!own.includes(name)) kept.push(name, value);
+  }
+  return [...kept, ...own];
+}

@@ -4,12 +4,22 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { errorsFile, errorsPage, mailJobSchemaFile, mailJobSchemaText } from '../../local/docs.ts';
+import {
+  errorsFile,
+  errorsPage,
+  mailJobSchemaFile,
+  mailJobSchemaText,
+  operatorFile,
+  operatorPage,
+} from '../../local/docs.ts';
+import { commands } from '../../cli/commands/index.ts';
 import { settingNames } from '../../shared/config.ts';
+import { type ErrorCode, errorCodes, errorMeanings } from '../../shared/errors.ts';
 import { mailJobFields, parseMailJob } from '../../shared/mail/job/mail-job.ts';
 import { outcomeStates } from '../../shared/mail/outcome.ts';
 import { mostDequeues } from '../../shared/mail/sending/send-mail.ts';
 import { containers, queues, tables } from '../../shared/names.ts';
+import { rights } from '../../shared/tenants/rights.ts';
 import { aMailJob } from '../support/mail-job.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -22,6 +32,77 @@ test('docs/errors.md is what the error vocabulary says (npm run docs writes it)'
 test('docs/mail-job.schema.json is what the parser of mail jobs says (npm run docs writes it)', async () => {
   assert.equal(readFileSync(mailJobSchemaFile, 'utf8'), await mailJobSchemaText());
 });
+
+test('docs/operator.md has the runbook that the error vocabulary makes (npm run docs writes it)', async () => {
+  assert.equal(readFileSync(operatorFile, 'utf8'), await operatorPage());
+});
+
+test('docs/operator.md has every error code once in its runbook, under who must act', () => {
+  const [, runbook = ''] = read('docs/operator.md').split('<!-- runbook -->');
+  const groups = runbook.split('\n### ').slice(1);
+  assert.equal(groups.length, 3);
+  const codes = groups.map((group) => [...group.matchAll(/\[`(\w+)`\]\(errors\.md#(\w+)\)/g)]);
+  for (const [, code = '', anchor] of codes.flat()) assert.equal(anchor, code.toLowerCase());
+  assert.deepEqual(
+    codes
+      .flat()
+      .map(([, code]) => code)
+      .sort(),
+    [...errorCodes].sort(),
+  );
+  const [admins = []] = codes;
+  for (const [, code] of admins)
+    assert.ok(
+      errorCodes.some((one) => one === code && isAdmins(one)),
+      code,
+    );
+  assert.equal(admins.length, errorCodes.filter(isAdmins).length);
+});
+
+const isAdmins = (code: ErrorCode): boolean => errorMeanings[code].owner === 'tenant admin';
+
+for (const page of ['vendor', 'tenant-admin', 'operator', 'app-registration']) {
+  test(`docs/${page}.md links to files and headings that there are`, () => {
+    const links = [...read(`docs/${page}.md`).matchAll(/\]\((?!https:)([^)#]*)(?:#([^)]+))?\)/g)];
+    assert.ok(links.length > 0);
+    for (const [whole, file = '', anchor] of links) {
+      const path = join(root, 'docs', file === '' ? `${page}.md` : file);
+      assert.ok(existsSync(path), whole);
+      if (anchor !== undefined) assert.ok(anchorsOf(readFileSync(path, 'utf8')).includes(anchor), whole);
+    }
+  });
+}
+
+test('docs/tenant-admin.md can be sent alone: it links to itself and to Microsoft only, and tells of every right', () => {
+  const page = read('docs/tenant-admin.md');
+  for (const [, target = ''] of page.matchAll(/\]\(([^)]+)\)/g))
+    assert.match(target, /^(?:#|https:\/\/[\w.]+\.microsoft\.com)/);
+  const told = [...page.matchAll(/^\| `([\w.]+)`/gm)].map(([, right]) => right);
+  assert.deepEqual(told.sort(), [...rights].sort());
+});
+
+/** As GitHub makes them of headings. */
+function anchorsOf(page: string): string[] {
+  return [...page.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+for (const page of ['vendor', 'operator', 'app-registration']) {
+  test(`docs/${page}.md names commands of tenantpost that there are`, () => {
+    const named = [...read(`docs/${page}.md`).matchAll(/\btenantpost ([a-z]+)(?=[ \n`])/g)].map(([, name]) => name);
+    const known = commands.map(({ name }) => name);
+    assert.ok(named.length > 0);
+    for (const name of named)
+      assert.ok(
+        known.some((one) => one === name),
+        `tenantpost ${name}`,
+      );
+  });
+}
 
 test("the README's mail job is one that the app takes", () => {
   const [, example] = /```json\n(.*?)```/s.exec(read('README.md')) ?? [];

@@ -3,7 +3,8 @@
  *
  *     functions -> shared/host -> shared/<topic> <- shared/adapters
  *
- * `shared/services.ts`, with `shared/mail-services.ts`, alone imports both sides; `cli` knows the app by its HTTP API only. Whoever breaks a rule here is told the file, the import and the rule.
+ * `shared/services.ts`, with `shared/mail-services.ts`, alone imports both sides; `cli` knows the app by its HTTP API only, but for `cli/direct`,
+ * which asks Microsoft without any app and uses its modules for that. Whoever breaks a rule here is told the file, the import and the rule.
  */
 
 import assert from 'node:assert/strict';
@@ -20,7 +21,7 @@ type Topic = (typeof topics)[number];
 const between: Record<Topic, readonly Topic[]> = {
   tenants: ['tokens'],
   mail: ['tenants', 'tokens'],
-  checks: ['tokens'],
+  checks: ['tokens', 'tenants', 'mail'],
   tokens: [],
 };
 
@@ -63,6 +64,8 @@ const topicOf = (path: string): Topic | undefined => topics.find((topic) => path
 const isInside = (path: string): boolean => topicOf(path) !== undefined || isTopLevel(path);
 const isOurs = (path: string): boolean => /^(functions|shared|cli)\//.test(path);
 const inCli = isIn('cli');
+/** Asks Microsoft itself. */
+const inDirect = isIn('cli/direct');
 
 /** Fails with every import of the files that breaks the rule, by file and import. */
 function hold(rule: string, concerned: (file: string) => boolean, allowed: (one: Import) => boolean): void {
@@ -89,7 +92,12 @@ describe('functions', () => {
     'import the host folder, services, topics and what stands directly in shared, and never an adapter',
     inFunctions,
     ({ file, of }) =>
-      !isOurs(of) || inHost(of) || isServices(of) || isInside(of) || (file === 'functions/index.ts' && inFunctions(of)),
+      !isOurs(of) ||
+      inHost(of) ||
+      isServices(of) ||
+      isInside(of) ||
+      of === 'functions/operations.ts' ||
+      (file === 'functions/index.ts' && inFunctions(of)),
   );
   hold('import no package but @azure/functions', inFunctions, ({ of }) => isOurs(of) || of === '@azure/functions');
   hold(
@@ -108,7 +116,7 @@ describe('topics, and the files directly in shared,', () => {
   );
   hold('import nothing of Node that reaches out of the process', isInside, ({ of }) => !outside.test(of));
   hold(
-    'know of each other only: tenants -> tokens, mail -> tenants, mail -> tokens, checks -> tokens',
+    'know of each other only: tenants -> tokens, mail -> tenants, mail -> tokens, checks -> all of them',
     (file) => topicOf(file) !== undefined,
     ({ file, of }) => {
       const [from, to] = [topicOf(file), topicOf(of)];
@@ -120,7 +128,7 @@ describe('topics, and the files directly in shared,', () => {
   test('take no clock, no environment, no network and no timer but what they are handed', () => {
     const taken = files.filter(isInside).flatMap((file) => {
       const found = codeOf(file).match(
-        /\bDate\.now\(|new Date\(\)|\bprocess\.|\bfetch\(|\bset(Timeout|Interval)\(|\bconsole\./g,
+        /\bDate\.now\(|new Date\(\)|\bprocess\.|\bfetch\(|\bset(Timeout|Interval)\(|\bconsole\.\w+\(/g,
       );
       return (found ?? []).map((what) => `${file} has ${what}`);
     });
@@ -149,6 +157,9 @@ describe('the folders', () => {
     ['shared/adapters/storage', []],
     ['shared/adapters/vault', ['storage']],
     ['shared/adapters/entra', ['vault']],
+    ['shared/adapters/probes', []],
+    ['shared/tenants/api', []],
+    ['shared/tenants/exchange', []],
   ];
   for (const [folder, mayImport] of rules) {
     const around = dirname(folder);
@@ -162,7 +173,7 @@ describe('the folders', () => {
 
   test('beside each other have a rule each', () => {
     const ruled = rules.map(([folder]) => folder);
-    const there = files.map(dirname).filter((folder) => /^shared\/(mail|adapters)\/./.test(folder));
+    const there = files.map(dirname).filter((folder) => /^shared\/(mail|adapters|tenants)\/./.test(folder));
     assert.deepEqual([...new Set(there)].sort(), [...ruled].sort());
   });
 });
@@ -177,9 +188,23 @@ describe('the host folder', () => {
 
 describe('the command', () => {
   hold(
-    'imports itself, the names and zod: what it knows of the app comes over HTTP',
-    inCli,
-    ({ of }) => inCli(of) || of === 'shared/names.ts' || /^(node:\w+|zod)$/.test(of),
+    'imports itself, the names, zod, yargs and open: what it knows of the app comes over HTTP',
+    (file) => inCli(file) && !inDirect(file),
+    ({ of }) => inCli(of) || of === 'shared/names.ts' || /^(node:[\w/]+|zod|yargs|open)$/.test(of),
+  );
+  hold(
+    'imports topics and adapters in cli/direct, and neither services nor the host folder, nor what reads the settings',
+    inDirect,
+    ({ of }) =>
+      inCli(of) ||
+      (isInside(of) && of !== 'shared/config.ts') ||
+      inAdapters(of) ||
+      /^(node:[\w/]+|zod|yargs|jose|node-forge)$/.test(of),
+  );
+  hold(
+    'imports no part of the command line into cli/direct that would know the app',
+    inDirect,
+    ({ of }) => of !== 'cli/api.ts' && !of.startsWith('cli/commands/'),
   );
   hold(
     'is imported by nothing else',
@@ -201,7 +226,7 @@ describe('everything that is deployed', () => {
   );
   hold(
     'leaves it to services.ts to know both topics and adapters',
-    (file) => !isServices(file) && !inAdapters(file),
+    (file) => !isServices(file) && !inAdapters(file) && !inDirect(file),
     ({ of }) => !inAdapters(of),
   );
 });

@@ -1,25 +1,11 @@
-/** `tenantpost credential`: what proves the app now, and whether an old certificate or secret may be removed. */
+/** What proves the app, as it reports it, and that in words. */
 
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { routes } from '../shared/names.ts';
-import { apiOf, apiOptions, apiUsage, get } from './api.ts';
-import { type Command, exitCodes } from './command.ts';
+import type { Api } from './api.ts';
+import type { Style } from './terminal/style.ts';
 
-const oldStillNeeded = 3;
-
-const usage = `npm run -s tenantpost -- credential [--url URL] [--key KEY] [--json]
-
-Tells of every certificate or secret that the app has or had: whether it is in use, until when it lasts, and whether it may
-be removed from the app registration.
-
-${apiUsage}
-  --json      the app's own answer, for programs
-
-Exit codes: 0 nothing old is in use any more; 3 something old is still needed, or nobody can tell; 1 the app could not be
-asked; 2 wrong usage.`;
-
-const proof = z.object({
+const proof = z.looseObject({
   id: z.string(),
   kind: z.enum(['certificate', 'managed-identity', 'secret']),
   registeredAs: z.string().nullable(),
@@ -32,45 +18,38 @@ const proof = z.object({
   removableFrom: z.string().nullable(),
   why: z.string(),
 });
+export type Proof = z.infer<typeof proof>;
+
 const report = z.looseObject({
   credential: z.string(),
   checkedAt: z.string(),
   oldStillNeeded: z.boolean(),
-  proofs: z.array(proof.loose()).min(1),
+  proofs: z.array(proof).min(1),
 });
+export type CredentialReport = z.infer<typeof report>;
 
-type Proof = z.infer<typeof proof>;
+export const readCredentialReport = (api: Api): Promise<CredentialReport> =>
+  api.ask({ route: routes.credential }, report);
 
-export const credential: Command = {
-  summary: 'what proves the app, and whether an old certificate or secret may be removed',
-  usage,
-  async run(argv) {
-    const { values } = parseArgs({ args: argv, options: { ...apiOptions, json: { type: 'boolean' } } });
-    const answer = await get(apiOf(values), routes.credential, report);
-    console.log(values.json === true ? JSON.stringify(answer, undefined, 2) : textOf(answer));
-    return answer.oldStillNeeded ? oldStillNeeded : exitCodes.done;
-  },
-};
-
-function textOf({ checkedAt, proofs, oldStillNeeded: needed }: z.infer<typeof report>): string {
+export function describeReport({ checkedAt, proofs, oldStillNeeded: needed }: CredentialReport, style: Style): string {
   const removable = proofs.filter(({ mayBeRemoved }) => mayBeRemoved);
   const verdict = needed
-    ? 'Something old is needed, or may be. Leave it in the app registration.'
+    ? style.warn('Something old is needed, or may be. Leave it in the app registration.')
     : removable.length > 0
-      ? 'Nothing old is in use any more. May be removed from the app registration:'
-      : 'Nothing old is in use.';
+      ? style.good('Nothing old is in use any more. May be removed from the app registration:')
+      : style.good('Nothing old is in use.');
   return [
     `As of ${checkedAt}, newest first:`,
     '',
-    ...proofs.map(blockOf),
+    ...proofs.map((one) => describeProof(one, style)),
     verdict,
     ...(needed ? [] : removable.map((one) => `  ${nameOf(one)}`)),
   ].join('\n');
 }
 
-function blockOf(one: Proof): string {
+function describeProof(one: Proof, style: Style): string {
   const lines = [
-    `${words[one.kind]} ${one.id}${one.listed ? '' : ' (gone from the vault, or of former settings)'}`,
+    style.bold(`${words[one.kind]} ${one.id}`) + (one.listed ? '' : ' (gone from the vault, or of former settings)'),
     ...(one.registeredAs === null ? [] : [`  registered as  ${one.registeredAs}`]),
     `  state          ${stateOf(one)}`,
     `  expires        ${one.expiresAt === null ? 'never, as far as is known' : `${one.expiresAt} (${daysOf(one.daysLeft)})`}`,
@@ -99,5 +78,5 @@ function removalOf({ mayBeRemoved, removableFrom }: Proof): string {
 
 const daysOf = (days: number | null): string => (days === 1 ? '1 day left' : `${days ?? '?'} days left`);
 
-const nameOf = ({ kind, id, registeredAs }: Proof): string =>
+export const nameOf = ({ kind, id, registeredAs }: Proof): string =>
   registeredAs === null ? `${words[kind]} ${id}` : `${words[kind]} ${registeredAs}`;

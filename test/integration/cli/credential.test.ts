@@ -1,4 +1,4 @@
-/** The operator's command as a process, against a server that answers as the app does, and as others do. */
+/** `tenantpost credential` as a process, against a server that answers as the app does, and as others do. */
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -6,12 +6,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { freePort } from '../../../local/free-port.ts';
+import { waitFor } from '../../../local/wait.ts';
 import { type CredentialReport, reportCredential } from '../../../shared/checks/credential-report.ts';
 import { hours, minutes } from '../../../shared/clock.ts';
 import { TenantpostError } from '../../../shared/errors.ts';
 import { problem } from '../../../shared/host/http.ts';
 import { noon } from '../../support/clock.ts';
-import { tenantpost } from '../../support/command.ts';
+import { start, tenantpost } from '../../support/command.ts';
 import { aCredential, aProof, MemoryCredentialRecord } from '../../support/credential.ts';
 
 type Answer = (response: ServerResponse) => void;
@@ -28,7 +29,10 @@ before(async () => {
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
-after(() => server.close());
+after(() => {
+  server.closeAllConnections();
+  server.close();
+});
 
 const json =
   (body: unknown, status = 200): Answer =>
@@ -152,7 +156,7 @@ describe('an app that gives no answer to use ends it with 1 and a sentence that 
       'storage that is down',
       [],
       json(JSON.parse(String(storageIsDown.body)), storageIsDown.status),
-      /answered 503: STORAGE_UNAVAILABLE\. Storage failed to read the record\.\n\S+/,
+      /^STORAGE_UNAVAILABLE: .*answered 503: Storage failed to read the record\.\n {2}remedy {4}\S/,
     ],
     ['another app', [], json({ hello: 'world' }), /not understood/],
     ['a page', [], (response) => response.writeHead(200).end('<h1>secret</h1>'), /not understood/],
@@ -180,19 +184,18 @@ describe('an app that gives no answer to use ends it with 1 and a sentence that 
 
 describe('wrong usage ends it with 2, says what was wrong, and asks nobody', () => {
   for (const [what, argv, expected] of [
-    ['no command', [], /^Which command\?\n[^]*credential {3}/],
-    ['an unknown command', ['toString'], /^There is no command "toString"\./],
-    ['an unknown option', ['credential', '--uri', 'x'], /'--uri'[^]*usage: npm run -s tenantpost -- credential/],
-    ['an argument', ['credential', 'x'], /'x'/],
-    ['a key of two lines', ['credential', '--url', 'http://localhost', '--key', 'my\nkey'], /^--key .* is not a key/],
-    ['a key that is none', ['credential', '--url', 'http://localhost', '--key', 'my€key'], /^--key .* is not a key/],
-    ['no address', ['credential'], /Give --url, or set TPCLI_URL/],
-    ['no address at all', ['credential', '--url', 'contoso-mail'], /must be an https address/],
-    ['an address that is not encrypted', ['credential', '--url', 'http://contoso.example'], /must be an https address/],
+    ['an unknown option', ['--uri', 'x'], /^Unknown argument: uri\.\nTry: tenantpost credential --help\n$/],
+    ['an argument', ['x'], /^Unknown argument: x\./],
+    ['a key of two lines', ['--url', 'http://localhost', '--key', 'my\nkey'], /^--key .* is not a key/],
+    ['a key that is none', ['--url', 'http://localhost', '--key', 'my€key'], /^--key .* is not a key/],
+    ['an address twice', ['--url', 'http://localhost', '--url', 'http://localhost'], /^--url is given twice\./],
+    ['no address', [], /Give --url, or set TPCLI_URL/],
+    ['no address at all', ['--url', 'contoso-mail'], /must be an https address/],
+    ['an address that is not encrypted', ['--url', 'http://contoso.example'], /must be an https address/],
   ] as const) {
     test(what, async () => {
       seen.length = 0;
-      const { code, stdout, stderr } = await tenantpost(argv);
+      const { code, stdout, stderr } = await tenantpost(['credential', ...argv]);
       assert.deepEqual([code, stdout, seen.length], [2, '', 0]);
       assert.match(stderr, expected);
       assert.doesNotMatch(stderr, /\n {4}at |my.?key/s);
@@ -200,13 +203,22 @@ describe('wrong usage ends it with 2, says what was wrong, and asks nobody', () 
   }
 });
 
-for (const [argv, expected] of [
-  [['--help'], /^npm run -s tenantpost -- <command>[^]*credential {3}/],
-  [['credential', '--help'], /^npm run -s tenantpost -- credential[^]*TPCLI_KEY[^]*Exit codes: 0 .*3 /],
-] as const) {
-  test(`${argv.join(' ')} tells how it is used`, async () => {
-    const { code, stdout, stderr } = await tenantpost(argv);
-    assert.deepEqual([code, stderr], [0, '']);
-    assert.match(stdout, expected);
-  });
-}
+test('what the app says is printed without what would move the cursor', async () => {
+  const report = await aReport({ next: 1 * minutes });
+  answer = json({ ...report, checkedAt: '2026\u001b[2J\u009b31m\u202e' });
+  const text = await tenantpost(['credential', '--url', url]);
+  assert.match(text.stdout, /^As of 2026\ufffd\[2J\ufffd31m\ufffd/);
+  const document = await tenantpost(['credential', '--url', url, '--json']);
+  assert.doesNotMatch(document.stdout, /[\u001b\u009b\u202e]/);
+  assert.deepEqual(JSON.parse(document.stdout), { ...report, checkedAt: '2026\u001b[2J\u009b31m\u202e' });
+});
+
+test('Ctrl-C while the app is silent ends it with 130', async () => {
+  answer = () => {};
+  seen.length = 0;
+  const running = start(['credential', '--url', url]);
+  await waitFor('the request', () => seen[0]);
+  running.signal();
+  const { code, stdout, stderr } = await running.ended;
+  assert.deepEqual([code, stdout, stderr], [130, '', 'Stopped.\n']);
+});
