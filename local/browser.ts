@@ -27,6 +27,13 @@ export class Browser {
     return this.#visit(url);
   }
 
+  /** Follows a link, by its text. */
+  follow(page: OpenedPage, text: string): Promise<OpenedPage> {
+    const link = page.document.querySelectorAll('a').find((one) => one.innerText.trim() === text);
+    if (!link) throw new Error(`${page.url} has no link "${text}": ${page.document.innerText.slice(0, 300)}`);
+    return this.#visit(new URL(link.getAttribute('href') ?? '', page.url).href);
+  }
+
   /** Presses a button: sends its form with all of its fields and the button's own name and value. */
   press(page: OpenedPage, value: string): Promise<OpenedPage> {
     const button = page.document.querySelectorAll('button').find((one) => one.getAttribute('value') === value);

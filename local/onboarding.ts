@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { routePrefix, routes, tables } from '../shared/names.ts';
 import { Browser, type OpenedPage } from './browser.ts';
 import { runCmdlets } from './cloud/exchange/run-cmdlets.ts';
-import { vendor } from './cloud/seed.ts';
 import type { Stack } from './stack.ts';
 
 const invitation = z.object({ id: z.string(), link: z.string() });
@@ -21,38 +20,39 @@ export async function invite(stack: Stack, tenant?: string): Promise<z.infer<typ
   return invitation.parse(await response.json());
 }
 
-/** Opens the link, signs in as the administrator, and presses Accept or Cancel. */
+/** Opens the link of an invitation and goes on to Microsoft's sign-in, as its page says. */
+export async function continueToMicrosoft(browser: Browser, link: string): Promise<OpenedPage> {
+  return browser.follow(await browser.open(link), 'Continue to Microsoft');
+}
+
+/** Opens the link, goes on, signs in as the administrator, and presses Accept or Cancel. */
 export async function consent(
   link: string,
   administrator: string,
   choice: 'accept' | 'cancel' = 'accept',
 ): Promise<OpenedPage> {
   const browser = new Browser();
-  const signIn = await browser.open(link);
+  const signIn = await continueToMicrosoft(browser, link);
   const permissions = await browser.press(signIn, administrator);
   return browser.press(permissions, choice);
 }
 
-const tenantRow = z.object({ state: z.string(), objectId: z.string().optional() });
+const tenantRow = z.object({ state: z.string() });
 
 export async function tenantState(stack: Stack, tenantId: string): Promise<string | undefined> {
   return (await findTenant(stack, tenantId))?.state;
 }
 
-/**
- * What a tenant's administrator runs in Exchange Online, so that the app may send as the tenant's post office over SMTP:
- * https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth
- */
-export async function setUpSmtp(stack: Stack, tenant: { id: string; domain: string }): Promise<void> {
-  const mailbox = `post@${tenant.domain}`;
-  const { objectId } = (await findTenant(stack, tenant.id)) ?? {};
-  const script = `
-    Connect-ExchangeOnline -Organization ${tenant.id}
-    New-ServicePrincipal -AppId ${vendor.appId} -ObjectId ${objectId} -DisplayName "Mailworks Post"
-    Add-MailboxPermission -Identity "${mailbox}" -User ${objectId} -AccessRights FullAccess
-    Add-RecipientPermission -Identity "${mailbox}" -Trustee ${objectId} -AccessRights SendAs -Confirm:$false
-    Set-TransportConfig -SmtpClientAuthenticationDisabled $false`;
-  const { error } = runCmdlets(stack.cloud, script);
+/** The app writes the Exchange set-up for the tenant, and its administrator runs it, so that mail can leave over SMTP. */
+export async function setUpSmtp({ host, cloud }: Stack, tenant: { id: string; domain: string }): Promise<void> {
+  const url = new URL(`${host.url}/${routePrefix}/${routes.exchange.replace('{tenant}', tenant.id)}`);
+  url.search = String(
+    new URLSearchParams({ form: 'script', right: 'SMTP.SendAsApp', mailbox: `post@${tenant.domain}` }),
+  );
+  const response = await fetch(url, { headers: { 'x-functions-key': host.keys.functions['exchangeSetup'] ?? '' } });
+  const script = await response.text();
+  if (!response.ok) throw new Error(`The Exchange set-up was answered with ${response.status}: ${script}`);
+  const { error } = runCmdlets(cloud, script);
   if (error) throw new Error(`Line ${error.line} of the Exchange set-up: ${error.message}`);
 }
 

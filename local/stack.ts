@@ -100,6 +100,8 @@ export function appSettings(cloud: Cloud, hostPort: number): Record<string, stri
     TENANTPOST_AUTHORITY_URL: cloud.urls.entra,
     TENANTPOST_GRAPH_URL: cloud.urls.graph,
     TENANTPOST_SMTP_HOST: new URL(cloud.urls.smtp).host,
+    TENANTPOST_IMAP_HOST: new URL(cloud.urls.imap).host,
+    TENANTPOST_POP_HOST: new URL(cloud.urls.pop).host,
     TENANTPOST_VAULT_URL: cloud.urls.vault,
     TENANTPOST_CERTIFICATE_NAME: vendor.certificateName,
     TENANTPOST_WRAPPING_KEY_NAME: vendor.wrappingKeyName,

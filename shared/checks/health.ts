@@ -1,11 +1,10 @@
 /** Whether this installation could send now: each part it depends on, asked and reported without a secret. */
 
 import { type Clock, seconds } from '../clock.ts';
-import { asTenantpostError, type ErrorCode, errorMeanings } from '../errors.ts';
-import type { Credential, CredentialKind } from '../tokens/credential.ts';
-import type { CredentialRecord, RememberedUse } from '../tokens/credential-record.ts';
-import { type ProofStanding, standingOf, thoseThatMatter } from '../tokens/credential-standing.ts';
-import { daysLeft, type WarningStep, warningStep } from '../tokens/expiry-warnings.ts';
+import { asTenantpostError, type ErrorCode } from '../errors.ts';
+import type { CredentialKind } from '../tokens/credential.ts';
+import type { WarningStep } from '../tokens/expiry-warnings.ts';
+import { checkCredential, type CredentialOptions } from './credential-check.ts';
 
 export interface HealthCheck {
   readonly name: 'configuration' | 'storage' | 'vault' | 'credential';
@@ -28,14 +27,11 @@ export interface HealthReport {
   readonly checks: readonly HealthCheck[];
 }
 
-export interface HealthOptions {
+export interface HealthOptions extends CredentialOptions {
   /** One cheap read of each storage service in use. */
   readonly askStorage: () => Promise<void>;
   /** One read of the vault, past every cache. */
   readonly askVault: () => Promise<void>;
-  readonly credential: Credential;
-  readonly record: Pick<CredentialRecord, 'read'>;
-  readonly refreshSeconds: number;
   readonly now: Clock;
 }
 
@@ -68,7 +64,7 @@ export class Health {
       ...(await Promise.all([
         tried('storage', askStorage),
         tried('vault', askVault),
-        tried('credential', () => this.#credential(at)),
+        tried('credential', () => checkCredential(this.#with, at)),
       ])),
     ];
     const worst = checks.some(({ state }) => state === 'failed')
@@ -78,52 +74,6 @@ export class Health {
         : 'ok';
     return { state: worst, checkedAt: new Date(at).toISOString(), checks };
   }
-
-  /**
-   * Proves the app as token requests do, by what the record says is in use: this process may never have asked Entra.
-   * Whether Entra accepts the proof is for a tenant's token to show.
-   */
-  async #credential(at: number): Promise<Partial<HealthCheck>> {
-    const { credential, refreshSeconds } = this.#with;
-    const { kind } = credential;
-    const proofs = await credential.proofs();
-    const { uses, ...gap } = await this.#uses();
-    const standing = standingOf({ kind, proofs, uses, refreshSeconds, now: at });
-    const inUse = standing.find(({ state, listed }) => listed && state === 'in-use')?.id;
-    // For no tenant: it goes nowhere, and would be good nowhere.
-    await (proofs.find(({ id }) => id === inUse) ?? proofs[0])?.present('organizations');
-    const isAhead = inUse !== undefined && standing[0]?.state === 'next';
-    return {
-      kind,
-      ...gap,
-      ...expiryOf(thoseThatMatter(standing), at),
-      ...(isAhead && { hint: `A newer ${kind} is known that Entra has not accepted yet: register it.` }),
-    };
-  }
-
-  /** Without the record mail goes on; whoever wants to remove an old certificate must know that there is a gap in it. */
-  async #uses(): Promise<{ uses: readonly RememberedUse[] } & Partial<HealthCheck>> {
-    try {
-      const { uses } = await this.#with.record.read();
-      return { uses };
-    } catch (error) {
-      const { code, meaning } = asTenantpostError(error);
-      return { uses: [], state: 'warning', code, remedy: meaning.remedy };
-    }
-  }
-}
-
-function expiryOf(matter: readonly ProofStanding[], at: number): Partial<HealthCheck> {
-  const ends = matter.flatMap(({ expiresAt }) => expiresAt ?? []);
-  if (ends.length === 0) return {};
-  const expiresAt = Math.min(...ends);
-  const left = daysLeft(expiresAt, at);
-  if (expiresAt <= at) {
-    const { remedy } = errorMeanings.CREDENTIAL_UNUSABLE;
-    return { state: 'failed', code: 'CREDENTIAL_UNUSABLE', remedy, daysLeft: left };
-  }
-  const warning = warningStep(expiresAt, at);
-  return { daysLeft: left, ...(warning !== undefined && { state: 'warning' as const, warning }) };
 }
 
 async function tried(

@@ -12,13 +12,13 @@ import type { CloudState, EnterpriseApp, Tenant as CloudTenant } from '../../loc
 import { type Host, startHost } from '../../local/host/start-host.ts';
 import { root } from '../../local/stack.ts';
 import { TableTenantStore } from '../../shared/adapters/storage/table-tenant-store.ts';
-import type { CheckReport } from '../../shared/checks/finding.ts';
-import { routePrefix, tables } from '../../shared/names.ts';
+import type { CheckReport, Finding } from '../../shared/checks/finding.ts';
+import { routePrefix, routes, tables } from '../../shared/names.ts';
 import { rights } from '../../shared/tenants/rights.ts';
 import type { Tenant } from '../../shared/tenants/tenant.ts';
 import { addTenant, anEnterpriseApp, graphResource } from './cloud.ts';
-import { checkReportAnswer } from '../../shared/checks/check-answer.ts';
 import { outlook } from './mail-servers.ts';
+import { OpenApi } from './open-api.ts';
 import { startTestStack, type TestStack } from './stack.ts';
 
 export interface TestTenant {
@@ -38,15 +38,19 @@ export interface AskedChecks {
 
 export class DoctorWorld {
   readonly stack: TestStack;
+  /** Every answer is held against it. */
+  readonly #api: OpenApi;
 
-  private constructor(stack: TestStack) {
+  private constructor(stack: TestStack, api: OpenApi) {
     this.stack = stack;
+    this.#api = api;
   }
 
   /** The timer is out of the way: it would mend the record of a tenant that is wrong on purpose. */
   static async start(): Promise<DoctorWorld> {
     const stack = await startTestStack({ TENANTPOST_RESOURCES: 'graph,outlook', TENANTPOST_WARM_EVERY_SECONDS: '900' });
-    return new DoctorWorld(stack);
+    const described = await fetch(`${stack.host.url}/${routePrefix}/${routes.openApi}`);
+    return new DoctorWorld(stack, new OpenApi(await described.json()));
   }
 
   get state(): CloudState {
@@ -121,8 +125,9 @@ export class DoctorWorld {
     const response = await this.ask(tenant, asked, host);
     const text = await response.text();
     assert.equal(response.status, 200, text);
-    checkReportAnswer.parse(JSON.parse(text));
-    return JSON.parse(text) as CheckReport;
+    const report: unknown = JSON.parse(text);
+    this.#api.requireAnswer('checkTenant', 200, response.headers.get('content-type') ?? '', report);
+    return report as CheckReport;
   }
 
   /** One more host with other settings. The stack's own goes on beside it. */
@@ -135,3 +140,12 @@ export class DoctorWorld {
     return this.stack.stop();
   }
 }
+
+export const findingOf = ({ findings }: CheckReport, check: string): Finding => {
+  const found = findings.find((one) => one.check === check);
+  assert.ok(found, check);
+  return found;
+};
+
+export const skippedIn = ({ findings }: CheckReport): string[] =>
+  findings.filter(({ state }) => state === 'skipped').map(({ check }) => check);

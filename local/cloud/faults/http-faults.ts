@@ -27,10 +27,26 @@ export function withFaults(
   surface: FaultSurface,
 ): Respond {
   return (request, connection) =>
-    cloud.journal.during(requestFacts(request), (entries) => {
+    cloud.journal.during(requestFacts(request), async (entries) => {
       const target = { service, ...describe(surface, request) };
-      return new Handling(cloud, target, surface, request, connection, entries).run(respond);
+      const response = await new Handling(cloud, target, surface, request, connection, entries).run(respond);
+      return dated(response, cloud.now(service));
     });
+}
+
+/** A service whose clock is wrong says so in every answer: RFC 9110 section 6.6.1. Node would write the time of this machine. */
+function dated(response: Response, now: number): Response {
+  if (response === RESPONSE_ALREADY_SENT || response.headers.has('date')) return response;
+  const date = new Date(now).toUTCString();
+  try {
+    response.headers.set('date', date);
+    return response;
+  } catch {
+    // Those of a redirect cannot be changed.
+    const headers = new Headers(response.headers);
+    headers.set('date', date);
+    return new Response(response.body, { status: response.status, headers });
+  }
 }
 
 /** A path that cannot be decoded is the service's to refuse. */

@@ -7,7 +7,7 @@ export const installationFaults: readonly SeededFault[] = [
   {
     name: 'the identity has no role on the queues',
     seed: rule({ service: 'queue', fault: { kind: 'answer', status: 403 } }),
-    ...{ check: 'storage', code: 'STORAGE_UNAVAILABLE', ...operator, answered: /403/ },
+    ...{ check: 'storage', code: 'STORAGE_UNAVAILABLE', ...operator, withoutSince: true, answered: /403/ },
   },
   {
     name: 'this app’s clock is an hour behind',

@@ -25,7 +25,7 @@ export const pairedFaults: readonly SeededFault[] = [
   {
     name: 'the identity has no role on the vault, and the tenant is unknown here',
     seed: all(rule({ service: 'vault', fault: { kind: 'answer', status: 403 } }), (world, { id }) => world.forget(id)),
-    ...{ check: 'vault', code: 'VAULT_REFUSED', ...operator },
+    ...{ check: 'vault', code: 'VAULT_REFUSED', ...operator, withoutSince: true },
   },
   {
     name: 'the mailbox has no licence, and no service principal is registered',

@@ -23,6 +23,8 @@ export interface SeededFault {
   /** Something that is wrong as well and is no cause of it: it is named too. */
   readonly also?: readonly [CheckName, ErrorCode];
   readonly verdict?: 'warning';
+  /** Of a tenant that is not served here nothing is kept, nor where the tables cannot be asked. */
+  readonly withoutSince?: true;
 }
 
 export const rule =

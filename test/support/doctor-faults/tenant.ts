@@ -8,14 +8,14 @@ export const tenantFaults: readonly SeededFault[] = [
     seed: () => {},
     tenant: () => '99999999-0000-4000-8000-000000000000',
     mailbox: null,
-    ...{ check: 'tenant', code: 'TENANT_NOT_FOUND', ...operator, answered: /AADSTS90002/ },
+    ...{ check: 'tenant', code: 'TENANT_NOT_FOUND', ...operator, withoutSince: true, answered: /AADSTS90002/ },
   },
   {
     name: 'no tenant has the domain',
     seed: () => {},
     tenant: () => 'nobody.example',
     mailbox: null,
-    ...{ check: 'tenant', code: 'TENANT_NOT_FOUND', ...operator, meaning: /verified this domain/ },
+    ...{ check: 'tenant', code: 'TENANT_NOT_FOUND', ...operator, withoutSince: true, meaning: /verified this domain/ },
   },
   {
     name: 'the tenant is in a national cloud',
@@ -93,7 +93,7 @@ export const tenantFaults: readonly SeededFault[] = [
   {
     name: 'this installation does not know the tenant',
     seed: (world, { id }) => world.forget(id),
-    ...{ check: 'tenant-record', code: 'TENANT_UNKNOWN', ...operator, remedy: /verified/ },
+    ...{ check: 'tenant-record', code: 'TENANT_UNKNOWN', ...operator, withoutSince: true, remedy: /verified/ },
   },
   {
     name: 'the tenant was invited and nobody came back',
@@ -103,7 +103,7 @@ export const tenantFaults: readonly SeededFault[] = [
   {
     name: 'the tenant was removed',
     seed: state({ state: 'removed' }),
-    ...{ check: 'tenant-record', code: 'TENANT_REMOVED', ...operator },
+    ...{ check: 'tenant-record', code: 'TENANT_REMOVED', ...operator, withoutSince: true },
   },
   {
     name: 'the tenant is mended, and the timer has not looked since',

@@ -113,6 +113,21 @@ describe('a malformed setting is refused', () => {
       'mail-graph',
       'mail-smtp-poison',
     ],
+    TENANTPOST_RETURN_URLS: [
+      ...[
+        'portal.example.com',
+        'http://portal.example.com',
+        'https://portal.example.com/path',
+        'https://*.example.com/x',
+      ],
+      ...[
+        'https://user@portal.example.com',
+        'https://portal.example.com,',
+        'https://portal.example.com;https://b.example',
+      ],
+    ],
+    TENANTPOST_VENDOR_NAME: ['x'.repeat(61), 'two\nlines'],
+    TENANTPOST_SUPPORT_CONTACT: ['support', 'http://example.com', 'a b@example.com', `${'x'.repeat(200)}@example.com`],
     AZURE_CLIENT_ID: ['system'],
   };
   const malformedIdentity: Record<string, readonly string[]> = {

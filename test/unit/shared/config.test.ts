@@ -49,6 +49,8 @@ describe('a good configuration', () => {
         retentionDays: 30,
         eventsQueue: undefined,
       },
+      returnOrigins: [],
+      vendor: { name: undefined, support: undefined },
     });
   });
 

@@ -2,29 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Consent } from '../../../shared/tenants/consent.ts';
 import { requireHome } from '../../../shared/home-tenant.ts';
-import { Invitations } from '../../../shared/tenants/invitation.ts';
-import { clientId, contoso, fabrikam, graphResource } from '../../support/app-identity.ts';
+import { contoso, fabrikam } from '../../support/app-identity.ts';
 import { aConsent, begun, type ConsentSetup, returned, stateIn } from '../../support/consent-setup.ts';
 import { failureOf } from '../../support/failure-of.ts';
 
 /** The same stores and links, read by an installation that is bound to Contoso. */
-function bound(setup: ConsentSetup) {
-  const { store, links, audit, clock, proof, log } = setup;
-  const shared = { store, links, audit, now: clock.now, singleTenantId: contoso };
-  const invitations = new Invitations(shared);
-  const consent = new Consent({
-    ...shared,
-    invitations,
-    proof,
-    log: log.log,
-    authorityUrl: 'https://login.microsoftonline.com',
-    clientId,
-    redirectUri: 'https://mail.example.com/api/consent/callback',
-    graphResource,
-  });
-  return { ...setup, invitations, consent };
+function bound({ store, tenants, links, audit, clock, proof, log, ...setup }: ConsentSetup) {
+  const stores = { store, tenants, links, audit, now: clock.now };
+  const { invitations, consent } = aConsent({ ...stores, singleTenantId: contoso }, { ...stores, proof, log: log.log });
+  return { ...setup, store, audit, proof, log, invitations, consent };
 }
 
 const request = (tenant?: string) => ({ expiresInHours: 72, ...(tenant === undefined ? {} : { tenant }) });
@@ -60,7 +47,10 @@ describe('an invitation', () => {
       assert.equal(store.rows.get(invitation.id)?.tenantId, contoso);
       assert.deepEqual(
         audit.events.map(({ kind, tenantId }) => [kind, tenantId]),
-        [['invitation-created', contoso]],
+        [
+          ['invitation-created', contoso],
+          ['tenant-invited', contoso],
+        ],
       );
     });
   }

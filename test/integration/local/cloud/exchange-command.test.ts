@@ -60,6 +60,18 @@ describe('npm run exchange', () => {
     assert.deepEqual(ran, { code: 0, stdout: 'connected\n', stderr: '' });
   });
 
+  test('hands what follows the script to its parameters, and the files that they name', async () => {
+    const list = join(folder, 'mailboxes.csv');
+    writeFileSync(list, `Mailbox\n${sender}\n`);
+    writeFileSync(file, 'param([string] $MailboxFile)\n(Import-Csv $MailboxFile).Mailbox');
+    const ran = await exchange(['-File', file, '-MailboxFile', list, '--control', control]);
+    assert.deepEqual(ran, { code: 0, stdout: `${sender}\n`, stderr: '' });
+    const unknown = await exchange(['-File', file, '-MailboxFiles', list, '--control', control]);
+    assert.match(unknown.stderr, /A parameter cannot be found that matches parameter name 'mailboxfiles'/);
+    const missing = await exchange(['-File', file, '--control', control, '-MailboxFile']);
+    assert.equal(missing.code, 2);
+  });
+
   test('ends with 1 where a script stops, and tells the file, the line and the column', async () => {
     writeFileSync(file, 'Write-Host first\n  Get-Mailbox nobody');
     const ran = await exchange(['--tenant', customers.contoso.id, '-File', file, '--control', control]);

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { contoso, post, run, stops } from './exchange-contoso.ts';
+import { runCmdlets } from '../../../../local/cloud/exchange/run-cmdlets.ts';
+import { appId, contoso, objectId, post, run, stops, tenantId } from './exchange-contoso.ts';
 
 const shows = (script: string): string[] => run(contoso(), script).lines;
 
@@ -16,6 +17,26 @@ describe('a script', () => {
 
   test('has no variables in single quotes', () => {
     assert.deepEqual(shows(`Write-Host '$name ''x'' \`n'`), [`$name 'x' \`n`]);
+  });
+
+  test('ends its strings at typographic quotes as well, two of which are one', () => {
+    assert.deepEqual(shows(`Write-Host 'it’’s'\nWrite-Host "a“”b"`), ['it’s', 'a“b']);
+    assert.deepEqual(shows("Write-Host 'one’\nWrite-Host 'two'"), ['one', 'two']);
+  });
+
+  test('finds whether one of several values is the one that is looked for', () => {
+    const holds = (condition: string): boolean => shows(`if (${condition}) { Write-Host yes }`).length > 0;
+    assert.equal(holds(`'a', 'b' -contains 'B'`), true);
+    assert.equal(holds(`@() -contains 'a'`), false);
+    assert.equal(holds(`-not ('a' -contains 'b')`), true);
+  });
+
+  test('shows no warning of a cmdlet that is told not to', () => {
+    const adding = (how: string) =>
+      `New-ServicePrincipal -AppId ${appId} -ObjectId ${objectId} | Out-Null
+      Remove-MailboxPermission ${post} -User ${objectId} -AccessRights FullAccess -Confirm:$false ${how}`;
+    assert.equal(shows(adding('')).length, 1);
+    assert.deepEqual(shows(adding('-WarningAction SilentlyContinue')), []);
   });
 
   test('takes comments, and a backtick at the end of a line', () => {
@@ -98,6 +119,34 @@ describe('a script', () => {
     const state = contoso();
     stops(state, 'Set-CASMailbox Post -ImapEnabled $false\nSet-CASMailbox Post -Imap $true');
     assert.equal(state.mailboxes[0]?.exchange, undefined);
+  });
+});
+
+describe('a script that has parameters', () => {
+  const given = (script: string, parameters: Record<string, string> = {}, files: Record<string, string> = {}) =>
+    runCmdlets({ state: contoso() }, script, { tenantId, parameters, files });
+
+  test('has what it is given by name, else what it says itself, else nothing', () => {
+    const script = `# first\nparam(\n  [string] $Name = 'Post',\n  [string] $Other, $Third\n)
+      Write-Host "$Name/$Other/$($Third -eq $null)"`;
+    assert.deepEqual(given(script).lines, ['Post//True']);
+    assert.deepEqual(given(script, { NAME: 'Anna', Other: 'x' }).lines, ['Anna/x/True']);
+  });
+
+  test('refuses one that it does not have', () => {
+    const { error, lines } = given('param([string] $Name)\nWrite-Host $Name', { Nmae: 'x' });
+    assert.match(error?.message ?? '', /A parameter cannot be found that matches parameter name 'nmae'/);
+    assert.deepEqual(lines, []);
+  });
+
+  test('reads a file that was handed over with it, and no other', () => {
+    const script = 'param([string] $Path)\n(Import-Csv -Path $Path).Mailbox';
+    const csv = '\ufeffMailbox,Note\r\n"post@contoso.example","a ""note"", long"\r\n\r\nanna@contoso.example\r\n';
+    assert.deepEqual(given(script, { Path: 'a.csv' }, { 'a.csv': csv }).lines, [post, 'anna@contoso.example']);
+    assert.deepEqual(given("(Import-Csv 'a.csv').Note", {}, { 'a.csv': csv }).lines, ['a "note", long', '']);
+    for (const path of ['package.json', '/etc/passwd', 'toString']) {
+      assert.match(given(script, { Path: path }).error?.message ?? '', /Could not find file/, path);
+    }
   });
 });
 

@@ -43,6 +43,17 @@ describe('Graph', () => {
   });
 });
 
+describe('the Date of an answer', () => {
+  test('is by the clock of the service that gives it, also of a refusal', async () => {
+    setClock('graph', -2 * hour);
+    const graph = await cloud.fetch(`${cloud.urls.graph}/v1.0/users/nobody/sendMail`);
+    const entra = await cloud.fetch(`${cloud.urls.entra}/organizations/v2.0/.well-known/openid-configuration`);
+    const behind = [graph, entra].map(({ headers }) => Date.now() - Date.parse(headers.get('date') ?? ''));
+    assert.ok(Math.abs((behind[0] ?? NaN) - 2 * hour * 1000) < 5000, String(behind));
+    assert.ok(Math.abs(behind[1] ?? NaN) < 5000, String(behind));
+  });
+});
+
 describe('Key Vault', () => {
   test('refuses by its own clock', async () => {
     setClock('vault', 2 * hour);

@@ -31,7 +31,10 @@ describe('a service', () => {
   test('is not reached by a name that nobody has, at a closed port, or where it resets the connection', async () => {
     assert.equal((await reachHttps('https://entra.invalid/')).kind, 'unresolved');
     const closed = await freePort();
-    assert.deepEqual(await reachHttps(`https://localhost:${closed}/`), { kind: 'unreachable', answered: 'ECONNREFUSED' });
+    assert.deepEqual(await reachHttps(`https://localhost:${closed}/`), {
+      kind: 'unreachable',
+      answered: 'ECONNREFUSED',
+    });
     cloud.faults.add({ service: 'entra', fault: { kind: 'down' } });
     assert.equal((await reachHttps(cloud.urls.entra)).kind, 'unreachable');
   });
