@@ -29,8 +29,6 @@ interface Parts {
   readonly log: Log;
 }
 
-export const returnOrigin = 'https://portal.example.com';
-
 export function memoryTenants({ publicUrl, tenants, invitationStore, audit, links, tokens, now, log }: Parts) {
   const directory = aDirectory();
   const installation = { resources: ['graph'] as const, delivery: 'standard' as const };
@@ -45,7 +43,7 @@ export function memoryTenants({ publicUrl, tenants, invitationStore, audit, link
   const shared = { tenants, directory, audit, installation, now, log };
   const invitations = new Invitations({
     ...{ ...shared, store: invitationStore, links },
-    returnOrigins: [returnOrigin],
+    returnOrigins: ['https://portal.example.com'],
   });
   const services: TenantServices = {
     invitations,
