@@ -30,8 +30,8 @@ export interface ApiArguments {
   readonly key?: string | undefined;
 }
 
-/** The app takes a minute to start when nobody used it for a while. */
-const patience = 90_000;
+/** The app takes a minute to start when nobody used it for a while, and the doctor nearly another where much is away. */
+const patience = 150_000;
 
 interface Request {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';

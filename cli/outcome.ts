@@ -7,9 +7,10 @@ import type { Style } from './terminal/style.ts';
 
 const isBad = (state: string): boolean => state === 'refused' || state === 'failed' || state === 'cancelled';
 
-export const hasEnded = ({ state }: Outcome): boolean => state === 'sent' || state === 'unknown' || isBad(state);
+export const hasEnded = ({ state }: Pick<Outcome, 'state'>): boolean =>
+  state === 'sent' || state === 'unknown' || isBad(state);
 
-export function exitCodeOf({ state }: Outcome): number {
+export function exitCodeOf({ state }: Pick<Outcome, 'state'>): number {
   if (state === 'sent') return exitCodes.done;
   if (state === 'unknown') return exitCodes.mayHaveLeft;
   return isBad(state) ? exitCodes.badNews : exitCodes.notAllWell;

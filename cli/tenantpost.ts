@@ -22,9 +22,12 @@ async function run(): Promise<number> {
     terminal = new Terminal({ ...common, signal });
     return await chosen(terminal);
   } catch (error) {
+    // What came of the work all the same is told: of a mail under way, that nobody knows whether it left.
+    if (error instanceof CommandError) {
+      terminal.failure(error);
+      return error.exitCode;
+    }
     if (signal.aborted) return terminal.stopped(signal.reason);
-    if (!(error instanceof CommandError)) throw error;
-    terminal.failure(error);
-    return error.exitCode;
+    throw error;
   }
 }

@@ -4,15 +4,15 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import type { ArgumentsCamelCase } from 'yargs';
 import { command } from '../command.ts';
+import type { App } from '../direct/app.ts';
 import { clientIdOf } from '../direct/client-id.ts';
 import type { ConsentAnswer } from '../direct/consent-answer.ts';
 import { consentAddress, meaningOf } from '../direct/entras-consent.ts';
 import { hasCredential } from '../direct/credential-given.ts';
-import { type Endpoints, endpointsOf } from '../direct/endpoints.ts';
+import { type Endpoints, endpointsOf, requireResource } from '../direct/endpoints.ts';
 import { cloudOptions, credentialOptions, type CredentialArguments } from '../direct/options.ts';
-import { rightNames, type RightName } from '../direct/right-names.ts';
+import { resourceOf, rightNames, type RightName } from '../direct/right-names.ts';
 import { tenantIdOf, tenantName } from '../direct/tenant.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { BadNewsError, UsageError } from '../failure.ts';
@@ -106,6 +106,8 @@ export const consent = command({
       terminal.result({ url, state }, url);
       return exitCodes.done;
     }
+    // Before anybody consents: what is wrong with the credential is not to be found out after.
+    const app = hasCredential(given) ? await appOf(request.clientId, given, endpoints, terminal.signal) : undefined;
     const until = Date.now() + given.timeout * 1000;
     const { ConsentListener } = await import('../direct/consent-listener.ts');
     const listener = await ConsentListener.open(given.port, state);
@@ -124,11 +126,18 @@ export const consent = command({
     if (given.tenant !== undefined && (await tenantIdOf(given.tenant, endpoints, terminal.signal)) !== tenant) {
       throw new BadNewsError(`Tenant ${tenant} consented, and not the one that was asked for.`);
     }
-    return accepted(tenant, request.clientId, given, { endpoints, until }, terminal);
+    return accepted(tenant, given.right, { app, until }, terminal);
   },
 });
 
-type Given = ArgumentsCamelCase<CredentialArguments & { right: readonly RightName[]; tenant: string | undefined }>;
+type Given = CredentialArguments & { readonly right: readonly RightName[] };
+
+async function appOf(clientId: string, given: Given, endpoints: Endpoints, signal: AbortSignal): Promise<App> {
+  for (const right of given.right) requireResource(endpoints, resourceOf(right));
+  const { App, credentialOf } = await import('../direct/app.ts');
+  const credential = await credentialOf(given, { clientId, authorityUrl: endpoints.authorityUrl }, signal);
+  return new App(clientId, credential, endpoints);
+}
 
 function refused({ tenant, error, errorDescription, hasState }: ConsentAnswer, terminal: Terminal): number {
   const meant = meaningOf(error ?? '', errorDescription);
@@ -150,13 +159,12 @@ function refused({ tenant, error, errorDescription, hasState }: ConsentAnswer, t
 
 async function accepted(
   tenant: string,
-  clientId: string,
-  given: Given,
-  { endpoints, until }: { endpoints: Endpoints; until: number },
+  rights: readonly RightName[],
+  { app, until }: { app: App | undefined; until: number },
   terminal: Terminal,
 ): Promise<number> {
   const value = { consented: true, tenant, error: null, errorDescription: null };
-  if (!hasCredential(given)) {
+  if (app === undefined) {
     terminal.result(
       { ...value, proven: false },
       `${terminal.style.good('Consent was given.')}\n${fields([['tenant', tenant]])}`,
@@ -166,12 +174,8 @@ async function accepted(
     );
     return exitCodes.done;
   }
-  const [{ App, credentialOf }, { prove }] = await Promise.all([
-    import('../direct/app.ts'),
-    import('../direct/prove.ts'),
-  ]);
-  const credential = await credentialOf(given, { clientId, authorityUrl: endpoints.authorityUrl }, terminal.signal);
-  const proven = await prove(new App(clientId, credential, endpoints), tenant, given.right, {
+  const { prove } = await import('../direct/prove.ts');
+  const proven = await prove(app, tenant, rights, {
     until,
     signal: terminal.signal,
     onWait: (why) => terminal.progress(`${why}; asking again every few seconds`),

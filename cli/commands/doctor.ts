@@ -5,6 +5,7 @@ import { routes } from '../../shared/names.ts';
 import { Api, apiOptions } from '../api.ts';
 import { command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { CannotAskError } from '../failure.ts';
 import { tenantArgument } from '../tenant-argument.ts';
 import { fields } from '../terminal/columns.ts';
 import type { Style } from '../terminal/style.ts';
@@ -60,7 +61,12 @@ export const doctor = command({
     const body = { ...(mailbox !== undefined && { mailbox }), ...(sendTo !== undefined && { sendTo }) };
     if (sendTo !== undefined) terminal.ifStopped('The message may have been sent.');
     terminal.progress(`Examining ${tenant}${mailbox === undefined ? '' : ` and ${mailbox}`}, which may take a minute`);
-    const answer = await api.ask({ method: 'POST', route: routes.checks, path: { tenant }, body }, report);
+    const asked = api.ask({ method: 'POST', route: routes.checks, path: { tenant }, body }, report);
+    const answer = await asked.catch((error: unknown) => {
+      if (sendTo === undefined || !(error instanceof CannotAskError)) throw error;
+      const message = `${error.message} The message may have been sent.`;
+      throw new CannotAskError({ ...error.problem, message }, { cause: error });
+    });
     const { findings, verdict, cause, checkedAt } = answer;
     const { style } = terminal;
     const shown = findings.filter(({ state }) => all || state !== 'skipped');

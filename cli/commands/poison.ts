@@ -45,7 +45,11 @@ export const poison = command({
       terminal,
       what: 'in poison',
       page: async (more) => {
-        const page = await api.ask({ route: routes.poison, query: [['tenant', tenant], ...more] }, poisonEntries);
+        // As many as are wanted would be pages of one, where only the hundredth is.
+        const size = code === undefined ? [] : [['limit', '500'] as const];
+        const asked = more.filter(([name]) => name !== 'limit' || size.length === 0);
+        const query = [['tenant', tenant] as const, ...asked, ...size];
+        const page = await api.ask({ route: routes.poison, query }, poisonEntries);
         const found = page.items.filter(isWanted);
         return { items: found, continuation: id !== undefined && found.length > 0 ? undefined : page.continuation };
       },

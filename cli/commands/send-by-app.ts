@@ -41,7 +41,8 @@ export async function sendByApp(given: Given, terminal: Terminal): Promise<numbe
       answer,
       `Taken as ${terminal.style.bold(answer.id)}; it is ${answer.state}. What becomes of it: tenantpost status ${answer.tenant} ${answer.id}`,
     );
-    return exitCodes.done;
+    // The same id again: what became of it may be known by now.
+    return hasEnded(answer) ? exitCodeOf(answer) : exitCodes.done;
   }
   terminal.ifStopped(`The app has the mail and goes on without you: tenantpost status ${answer.tenant} ${answer.id}`);
   return follow(api, answer, given.timeout, terminal);
@@ -61,8 +62,11 @@ async function follow(api: Api, { tenant, id }: { tenant: string; id: string }, 
   const until = Date.now() + seconds * 1000;
   for (;;) {
     const now = await api.ask({ route: routes.mailJob, path: { tenant, id } }, outcome).catch((error: unknown) => {
-      if (isMissing(error, 'JOB_NOT_FOUND')) return undefined;
-      throw error;
+      if (isMissing(error, 'JOB_NOT_FOUND') && Date.now() <= until) return undefined;
+      if (!(error instanceof CannotAskError)) throw error;
+      // Whoever took this for a failed send would send it again, under another id.
+      const has = `The app has the mail: tenantpost status ${tenant} ${id}`;
+      throw new CannotAskError({ ...error.problem, message: `${error.message} ${has}` }, { cause: error });
     });
     if (now !== undefined && (hasEnded(now) || Date.now() > until)) {
       terminal.result(now, describeOutcome(now, terminal.style));

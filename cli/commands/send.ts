@@ -56,13 +56,33 @@ export const send = command({
         group: 'The credential:',
         describe: 'Application (client) ID of the app registration: sends straight to Microsoft',
       })
-      .check(({ 'client-id': clientId, 'secret-file': secretFile, url, key, wait, certificate, timeout }) => {
+      .check((given) => {
+        const {
+          'client-id': clientId,
+          'secret-file': secretFile,
+          url,
+          key,
+          wait,
+          certificate,
+          timeout,
+          job,
+          save,
+        } = given;
         if (!(timeout > 0 && timeout <= 86_400)) throw new UsageError('--timeout: seconds, from 1 to 86400.');
         if (clientId !== undefined && (url !== undefined || key !== undefined || wait)) {
           throw new UsageError('--url, --key and --wait are for the app; --client-id goes past it.');
         }
         if (clientId === undefined && (secretFile !== undefined || certificate !== undefined)) {
           throw new UsageError('--client-id: of which app is the credential?');
+        }
+        const direct = ['authority', 'graph-url', 'smtp-host', 'graph-resource', 'outlook-resource'] as const;
+        const alone =
+          direct.find((name) => given[name] !== undefined) ?? (given.cloud === 'public' ? undefined : 'cloud');
+        if (clientId === undefined && alone !== undefined) {
+          throw new UsageError(`--${alone}: goes with --client-id; the app has settings of its own.`);
+        }
+        if (job !== undefined && !save) {
+          throw new UsageError('--no-save: in a whole mail job it is said by saveToSentItems.');
         }
         return true;
       }),

@@ -11,7 +11,7 @@ import { UsageError } from '../failure.ts';
 import { spoken } from './failure.ts';
 import { whyAway } from './reach.ts';
 import { certificateCredential } from './certificate-file.ts';
-import type { Endpoints } from './endpoints.ts';
+import { type Endpoints, requireResource } from './endpoints.ts';
 import type { CredentialArguments } from './options.ts';
 import { secretCredential } from './secret-file.ts';
 import { unlessStopped } from './unless-stopped.ts';
@@ -59,9 +59,7 @@ export class App {
    */
   async token(tenantId: string, resource: Resource, signal: AbortSignal): Promise<Token> {
     const { cloud, audiences } = this.#endpoints;
-    if (audiences[resource] === undefined) {
-      throw new UsageError(`--cloud ${cloud} needs --${resource}-resource: no page of Microsoft’s confirms one.`);
-    }
+    requireResource(this.#endpoints, resource);
     return readToken(await unlessStopped(this.#request(tenantId, resource), signal), {
       tenantId,
       resource,

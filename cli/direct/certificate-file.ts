@@ -48,13 +48,7 @@ export async function certificateCredential(files: Files, app: App, signal: Abor
   }
   const opened: KeyObject[] = [];
   for (const pem of keys) opened.push(await openKey(pem, password));
-  return credentialOf(
-    pairOf(
-      pems.certificates.map((pem) => new X509Certificate(pem)),
-      opened,
-    ),
-    app,
-  );
+  return credentialOf(pairOf(pems.certificates.map(openCertificate), opened), app);
 }
 
 interface Pair {
@@ -91,6 +85,14 @@ function credentialOf({ certificate, key }: Pair, app: App): Credential {
     }),
   };
   return { kind: 'certificate', proofs: () => Promise.resolve([proof]) };
+}
+
+function openCertificate(pem: string): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    throw new UsageError('--certificate: the file holds a certificate that cannot be read.');
+  }
 }
 
 async function openKey(pem: string, password: () => Promise<string | undefined>): Promise<KeyObject> {

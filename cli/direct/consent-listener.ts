@@ -84,6 +84,8 @@ export class ConsentListener {
       void response.writeHead(page.status, page.headers).end(page.body);
     if (url === null || url.pathname !== '/') return send(otherPage(404));
     if (request.method !== 'GET') return send(otherPage(405));
+    // An image or a script of any page reaches this port too; browsers say so: https://www.w3.org/TR/fetch-metadata/
+    if ((request.headers['sec-fetch-dest'] ?? 'document') !== 'document') return send(refusedPage('no-answer'));
     const answer = readAnswer(url.searchParams, this.#state);
     if (typeof answer === 'string') return send(refusedPage(answer));
     // The terminal goes on when the page has been handed over, so that the administrator sees the end of it.

@@ -1,6 +1,7 @@
 /** Where Microsoft answers: what is known of the cloud, and whatever the user has put in its place. */
 
 import { type Audiences, type Cloud, clouds } from '../../shared/clouds.ts';
+import type { Resource } from '../../shared/resource.ts';
 import { UsageError } from '../failure.ts';
 import type { CloudArguments } from './options.ts';
 
@@ -34,6 +35,12 @@ export function endpointsOf(given: CloudArguments): Endpoints {
       ...(outlook !== undefined && { outlook }),
     },
   };
+}
+
+/** @throws UsageError where nobody knows by which name tokens for the resource are asked for. */
+export function requireResource({ cloud, audiences }: Endpoints, resource: Resource): void {
+  if (audiences[resource] !== undefined) return;
+  throw new UsageError(`--cloud ${cloud} needs --${resource}-resource: no page of Microsoft’s confirms one.`);
 }
 
 /** Secrets and tokens travel there. */

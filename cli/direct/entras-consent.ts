@@ -3,8 +3,8 @@
 import { errorMeanings } from '../../shared/errors.ts';
 import { readEntrasError } from '../../shared/tenants/consent-error.ts';
 import { consentUrl } from '../../shared/tenants/consent-url.ts';
-import type { Right } from '../../shared/tenants/rights.ts';
-import type { Endpoints } from './endpoints.ts';
+import { resourceOf, type Right } from '../../shared/tenants/rights.ts';
+import { type Endpoints, requireResource } from './endpoints.ts';
 
 interface ConsentRequest {
   readonly clientId: string;
@@ -15,7 +15,11 @@ interface ConsentRequest {
   readonly state: string;
 }
 
+/** @throws UsageError */
 export function consentAddress({ tenant, rights, state, ...app }: ConsentRequest, endpoints: Endpoints): string {
+  const [resource = 'graph', ...more] = new Set(rights.map(resourceOf));
+  // The endpoint of v1, for both, names none.
+  if (more.length === 0) requireResource(endpoints, resource);
   return consentUrl({ ...app, ...endpoints }, tenant, rights, state);
 }
 

@@ -1,3 +1,3 @@
 /** The permissions that can be asked for, for the options of commands. */
 
-export { type Right as RightName, rights as rightNames } from '../../shared/tenants/rights.ts';
+export { resourceOf, type Right as RightName, rights as rightNames } from '../../shared/tenants/rights.ts';

@@ -3,8 +3,8 @@
 /** Control characters (C0 without line feed and tab, DEL, C1), and those that turn the direction of writing around. */
 const unwelcome = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/** The colours of style.ts, to be left as they are. */
-const ours = /(\x1b\[\d{1,2}m)/;
+/** The colours of style.ts, to be left as they are. Others would conceal what follows. */
+const ours = /(\x1b\[(?:1|2|22|31|32|33|39)m)/;
 
 export function printable(text: string): string {
   return text

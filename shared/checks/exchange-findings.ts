@@ -1,6 +1,7 @@
 /** The findings about SMTP, IMAP and POP3, with the commands that the tenant's administrator would run. */
 
 import type { ErrorCode } from '../errors.ts';
+import { quoted } from '../tenants/exchange/quoted.ts';
 import { failed, ok, type Said, skipped } from './conclude.ts';
 import { diagnose, type Evidence } from './exchange-diagnosis.ts';
 import type { Found } from './finding.ts';
@@ -61,12 +62,12 @@ function switchedOff(whom: SwitchedOffFor, { mailbox }: Principal): Said {
     case 'tenant':
       return {
         meaning: 'SMTP AUTH is switched off for the organisation, and the mailbox says nothing else.',
-        remedy: `Set-CASMailbox ${mailbox} -SmtpClientAuthenticationDisabled $false for this mailbox alone, or Set-TransportConfig -SmtpClientAuthenticationDisabled $false for all.`,
+        remedy: `Set-CASMailbox ${inPowerShell(mailbox)} -SmtpClientAuthenticationDisabled $false for this mailbox alone, or Set-TransportConfig -SmtpClientAuthenticationDisabled $false for all.`,
       };
     case 'mailbox':
       return {
         meaning: 'SMTP AUTH is switched off for this mailbox, whatever the organisation says.',
-        remedy: `Set-CASMailbox ${mailbox} -SmtpClientAuthenticationDisabled $false.`,
+        remedy: `Set-CASMailbox ${inPowerShell(mailbox)} -SmtpClientAuthenticationDisabled $false`,
       };
     case 'somebody':
       return {};
@@ -84,12 +85,14 @@ function sendAsFinding(signIn: SignIn, { mailbox, objectId }: Principal): Found 
   if (signIn.kind !== 'not-sender') return skipped('send-as', 'Nobody signed in over SMTP: see smtp-sign-in.');
   return failed('send-as', triedSendAs, 'SEND_AS_MISSING', {
     answered: signIn.answered,
-    remedy: `Add-RecipientPermission -Identity ${mailbox} -Trustee ${objectId} -AccessRights SendAs -Confirm:$false.`,
+    remedy: `Add-RecipientPermission -Identity ${inPowerShell(mailbox)} -Trustee ${objectId} -AccessRights SendAs -Confirm:$false`,
   });
 }
 
 /** https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth */
-function commandsFor(code: ErrorCode, protocol: Protocol, { appId, objectId, mailbox }: Principal): string | undefined {
+function commandsFor(code: ErrorCode, protocol: Protocol, principal: Principal): string | undefined {
+  const { appId, objectId } = principal;
+  const mailbox = inPowerShell(principal.mailbox);
   const register = `New-ServicePrincipal -AppId ${appId} -ObjectId ${objectId}`;
   const permit = `Add-MailboxPermission -Identity ${mailbox} -User ${objectId} -AccessRights FullAccess`;
   const show = `Get-ServicePrincipal: of AppId ${appId} the ObjectId must be ${objectId} (the enterprise application’s, not the app registration’s)`;
@@ -97,21 +100,24 @@ function commandsFor(code: ErrorCode, protocol: Protocol, { appId, objectId, mai
   const inOrder = [`${show}; else Remove-ServicePrincipal and ${register}`, permit, switchOn];
   switch (code) {
     case 'EXCHANGE_PRINCIPAL_MISSING':
-      return `${register}; then ${permit}.`;
+      return `${register}; then ${permit}`;
     case 'EXCHANGE_PRINCIPAL_WRONG':
-      return `${show}. Else Remove-ServicePrincipal, ${register}, and grant the mailboxes again: ${permit}.`;
+      return `${show}. Else Remove-ServicePrincipal, ${register}, and grant the mailboxes again: ${permit}`;
     case 'MAILBOX_PERMISSION_MISSING':
-      return `${permit}.`;
+      return permit;
     case 'PROTOCOL_DISABLED':
-      return switchOn === undefined ? undefined : `${switchOn}.`;
+      return switchOn;
     case 'MAILBOX_ACCESS_REFUSED':
     case 'MAIL_SIGN_IN_REFUSED':
-      return `In this order: ${inOrder.filter((one) => one !== undefined).join('; then ')}.`;
+      return `In this order: ${inOrder.filter((one) => one !== undefined).join('; then ')}`;
     case 'SMTP_AUTH_REFUSED':
-      return `In this order: ${inOrder.slice(0, 2).join('; then ')}.`;
+      return `In this order: ${inOrder.slice(0, 2).join('; then ')}`;
     default:
       return undefined;
   }
 }
+
+/** Commands are copied, so no full stop follows one; and an address may have an apostrophe, a dollar or an ampersand. */
+const inPowerShell = (mailbox: string): string => (/^[\w.+@-]+$/.test(mailbox) ? mailbox : quoted(mailbox));
 
 const cas = { imap: 'ImapEnabled', pop: 'PopEnabled' } as const;

@@ -54,7 +54,7 @@ export function recordFinding(tenant: RecordedTenant | undefined): Found {
   if (tenant === undefined) {
     return failed('tenant-record', triedRecord, 'TENANT_UNKNOWN', {
       meaning: 'Entra gives tokens of the tenant, and nothing of it is recorded here, so its mail is refused.',
-      remedy: 'Have the tenant verified (tenantpost tenants verify), or send it an invitation.',
+      remedy: 'Have the tenant verified (tenantpost verify), or send it an invitation.',
     });
   }
   const { state, code, since } = tenant;
@@ -67,8 +67,7 @@ export function recordFinding(tenant: RecordedTenant | undefined): Found {
         answered,
         meaning:
           'Entra gives tokens of the tenant, and nobody has come back by the invitation, so its mail is refused.',
-        remedy:
-          'Have the administrator open the invitation link, or have the tenant verified (tenantpost tenants verify).',
+        remedy: 'Have the administrator open the invitation link, or have the tenant verified (tenantpost verify).',
       });
     case 'pending':
       return warned('tenant-record', triedRecord, 'TENANT_PENDING', {

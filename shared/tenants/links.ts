@@ -63,9 +63,11 @@ export class Links {
   }
 }
 
+/** Not yet believed, nor looked at by anybody: the header says whatever its writer put there, numbers and objects too. */
 function keyIdOf(link: string): string | undefined {
   try {
-    return decodeProtectedHeader(link).kid;
+    const { kid }: { kid?: unknown } = decodeProtectedHeader(link);
+    return typeof kid === 'string' ? kid : undefined;
   } catch {
     return undefined;
   }

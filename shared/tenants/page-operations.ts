@@ -39,7 +39,7 @@ export const operations: readonly Operation[] = [
     status: 200,
     answers: [consentStatusAnswer],
     answerExamples: { pending: { tenant, state: 'pending', since: '2026-02-01T08:00:00.000Z', done: false } },
-    errors: ['PAGE_LINK_INVALID', 'PAGE_LINK_EXPIRED', 'TENANT_UNKNOWN'],
+    errors: ['PAGE_LINK_INVALID', 'PAGE_LINK_EXPIRED', 'TENANT_UNKNOWN', 'VAULT_UNAVAILABLE', 'VAULT_REFUSED'],
   },
   {
     id: 'tenantLink',
@@ -56,6 +56,6 @@ export const operations: readonly Operation[] = [
         expiresAt: '2026-03-03T08:00:00.000Z',
       },
     },
-    errors: ['TENANT_UNKNOWN'],
+    errors: ['TENANT_UNKNOWN', 'VAULT_UNAVAILABLE', 'VAULT_REFUSED'],
   },
 ];

@@ -279,9 +279,9 @@ test('retention runs when it is told to, and removes nothing of today', async ()
     body: JSON.stringify({ input: '' }),
   });
   assert.equal(response.status, 202);
-  const done = await waitFor('both parts to be done', () => {
+  const done = await waitFor('outcomes, content and invitations to be done', () => {
     const lines = stack.lines.filter((line) => line.includes('retention.'));
-    return lines.length === 2 ? lines : undefined;
+    return lines.length === 3 ? lines : undefined;
   });
   for (const line of done) assert.match(line, /"retention\.done".*"removed":0,"failed":0/);
   assert.ok((await rowsOf(stack, tables.mail)).length >= before);

@@ -44,15 +44,19 @@ export class GraphProbe implements MailboxProbe, MailboxRights {
         detail: { operation: 'sendMail', status },
       });
     } catch (error) {
-      return acceptedBy(nothingWasSent(error));
+      return acceptedBy(ofGraph(nothingWasSent(error)));
     }
   }
 
   /** https://learn.microsoft.com/graph/api/user-list-messages; of a message nothing but its id is asked for. */
   async read(token: Token, mailbox: string): Promise<string> {
     const path = 'messages?$top=1&$select=id';
-    const { status } = await this.#client.request(mailbox, token, { operation: 'listMessages', method: 'GET', path });
-    return String(status);
+    try {
+      const { status } = await this.#client.request(mailbox, token, { operation: 'listMessages', method: 'GET', path });
+      return String(status);
+    } catch (error) {
+      throw ofGraph(error);
+    }
   }
 }
 
@@ -61,6 +65,18 @@ function nothingWasSent(error: unknown): unknown {
   if (!(error instanceof TenantpostError) || error.code !== 'SEND_UNCONFIRMED') return error;
   const { message, detail } = error;
   return new TenantpostError('GRAPH_UNAVAILABLE', message, { detail, cause: error });
+}
+
+/** Graph names every refusal (https://learn.microsoft.com/graph/errors). One without a name is a proxy's or another server's. */
+function ofGraph(error: unknown): unknown {
+  if (!(error instanceof TenantpostError)) return error;
+  const { status, serviceCode } = error.detail;
+  if (serviceCode !== undefined || (status !== 403 && status !== 404)) return error;
+  const { detail } = error;
+  return new TenantpostError('GRAPH_UNAVAILABLE', 'Something answered in the place of Graph.', {
+    detail,
+    cause: error,
+  });
 }
 
 function acceptedBy(error: unknown): string {

@@ -32,7 +32,7 @@ export async function lookUpTenant(authorityUrl: string, name: string, within = 
   let body: unknown;
   try {
     response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(within) });
-    body = await response.json();
+    body = json(await response.text());
   } catch (cause) {
     throw unanswered(codeIn(cause), cause);
   }
@@ -53,6 +53,15 @@ export async function lookUpTenant(authorityUrl: string, name: string, within = 
     return { kind: 'unknown', answered: `AADSTS${refused.data.error_codes[0]}` };
   }
   throw unanswered(`HTTP ${response.status}`);
+}
+
+/** A page that a proxy gives in Entra's place is none. */
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function unanswered(network: string, cause?: unknown): TenantpostError {

@@ -29,6 +29,6 @@ export const operations: readonly Operation[] = [
         rights: ['SMTP.SendAsApp'],
       }),
     },
-    errors: ['CONSENT_NOT_PROVEN', 'TENANT_UNKNOWN', 'TENANT_NOT_FOUND'],
+    errors: ['CONSENT_NOT_PROVEN', 'TENANT_UNKNOWN', 'TENANT_NOT_FOUND', 'TENANT_IN_OTHER_CLOUD', 'ENTRA_UNAVAILABLE'],
   },
 ];

@@ -39,7 +39,8 @@ export function namesOf({ displayName, appId }: { displayName: string; appId: st
   const prefix = `${[...displayName].slice(0, 20).join('').trim()} ${appId.slice(0, 8)}`;
   return {
     scope: `${prefix} mailboxes`,
-    group: `${prefix} senders`,
+    // Its name is part of its distinguished name, which stands in quotes in the filter of a scope. It is found by its address.
+    group: `${prefix.replaceAll("'", '')} senders`,
     assignment: (right: Scopable): string => `${prefix} ${right}`,
   };
 }

@@ -1,7 +1,7 @@
 /** `tenantpost consent` as a process: an administrator's scripted browser consents at the local cloud and comes back. */
 
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
+import { createServer, get, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { after, describe, test } from 'node:test';
@@ -175,6 +175,13 @@ describe('what comes to the port and is not the answer', () => {
       assert.doesNotMatch(text, /<script/i);
     }
     assert.equal((await fetch(`${at}/?tenant=${tenant.id}&state=${state}`, { method: 'POST' })).status, 405);
+    // What the images and scripts of another page can do: an error of v1 would need no state.
+    for (const dest of ['image', 'script', 'iframe', 'empty']) {
+      const asked = get(`${at}/?error=access_denied`, { headers: { 'sec-fetch-dest': dest } });
+      const [response] = (await once(asked, 'response')) as [IncomingMessage];
+      response.resume();
+      assert.equal(response.statusCode, 400, dest);
+    }
     assert.equal(running.said.stdout, '');
     await choose(url, `admin@${tenant.domain}`, 'accept');
     assert.equal((await end(running)).told.tenant, tenant.id);
@@ -293,6 +300,16 @@ describe('bad input ends it with 2', () => {
       'a right that does not exist',
       ['--client-id', vendor.appId, '--right', 'Mail.Everything'],
       /Choices: "Mail\.Send"/,
+    ],
+    [
+      'a right of which the cloud’s name is not known',
+      ['--client-id', vendor.appId, '--cloud', 'usgov', '--right', 'SMTP.SendAsApp', '--print-url'],
+      /--cloud usgov needs --outlook-resource/,
+    ],
+    [
+      'a secret that cannot be read, before anybody consents',
+      ['--client-id', vendor.appId, '--secret-file', '/nonexistent/secret', '--no-open', '--timeout', '1'],
+      /--secret-file: the file \/nonexistent\/secret cannot be read \(ENOENT\)/,
     ],
     [
       'a redirect URI without --print-url',

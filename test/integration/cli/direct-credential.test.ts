@@ -64,6 +64,14 @@ describe('what proves the app', () => {
       /holds no private key\. Give it with --certificate-key/,
     ],
     ['has another certificate’s key', mixed, /private key belongs to another certificate/],
+    [
+      'has a certificate that is cut off',
+      async () => {
+        const { pem, keyPem } = await direct.certificate();
+        return `${pem.replace(/\n[^\n]+\n-----END/, '\n-----END')}${keyPem}`;
+      },
+      /a certificate that cannot be read/,
+    ],
     ['is no certificate', () => Promise.resolve('hello'), /neither PEM nor PKCS#12/],
     ['is a broken PKCS#12', () => Promise.resolve('0broken'), /PKCS#12 file does not open/],
   ] as const) {

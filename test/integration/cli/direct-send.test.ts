@@ -1,12 +1,16 @@
 /** `tenantpost send --client-id` as a process: mail straight to the local cloud, over Graph and over SMTP. */
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { after, describe, test } from 'node:test';
 import { z } from 'zod';
+import { makeServerCertificate } from '../../../local/cloud/certificate-authority.ts';
 import { runCmdlets } from '../../../local/cloud/exchange/run-cmdlets.ts';
 import { customers, enterpriseAppIn, vendor } from '../../support/cloud.ts';
 import { start, tenantpost } from '../../support/command.ts';
 import { overridden, startDirectCase } from '../../support/direct.ts';
+import { startScriptedServer } from '../../support/scripted-server.ts';
 
 const direct = await startDirectCase();
 after(() => direct.stop());
@@ -236,6 +240,34 @@ describe('what nobody can tell', () => {
     assert.match(stdout, /^Sent\./);
     assert.match(stderr, /under way: only the answer tells whether it left/);
     assert.equal(copiesOf('slow').length, 2);
+  });
+
+  test('Ctrl-C while the mail is under way hides no answer that is lost then: 5 all the same', async () => {
+    const { ca, ...tls } = await makeServerCertificate();
+    const asked = Promise.withResolvers<Socket>();
+    const graph = await startScriptedServer({ tls, answer: (_response, _request, socket) => asked.resolve(socket) });
+    try {
+      const running = start(
+        [
+          ...['send', ...overridden(direct.options, ['--graph-url', graph.url]), '--tenant', contoso.id],
+          ...[...mail('lost after Ctrl-C'), '--text', 'x'],
+        ],
+        {
+          ...direct.withSecret,
+          NODE_EXTRA_CA_CERTS: direct.file('cas.pem', `${readFileSync(cloud.caFile, 'utf8')}\n${ca}`),
+        },
+      );
+      await running.sees(/^Sending$/m);
+      const socket = await asked.promise;
+      running.signal();
+      await running.sees(/under way: only the answer tells/);
+      socket.destroy();
+      const { code, stdout, stderr } = await running.ended;
+      assert.deepEqual([code, stdout], [5, ''], stderr);
+      assert.match(stderr, /^SEND_UNCONFIRMED: /m);
+    } finally {
+      await graph.stop();
+    }
   });
 
   test('Ctrl-C before that leaves nothing: 130, and no mail', async () => {

@@ -46,6 +46,8 @@ describe('text of others', () => {
     assert.equal(printable('a\x1b[2Jb\x9bc\u202ed\x07\n\te\r\nf'), 'a\ufffd[2Jb\ufffdc\ufffdd\ufffd\n\te\nf');
     assert.equal(printable('\x1b[31mred\x1b[39m'), '\x1b[31mred\x1b[39m');
     assert.equal(printable('\x1b[31;5mx'), '\ufffd[31;5mx');
+    // Conceals, blinks, black on black.
+    assert.equal(printable('\x1b[8ma\x1b[5mb\x1b[30m\x1b[40mc'), '\ufffd[8ma\ufffd[5mb\ufffd[30m\ufffd[40mc');
   });
 
   test('is escaped in JSON, and means the same', () => {

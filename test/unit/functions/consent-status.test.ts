@@ -4,9 +4,11 @@ import { operations } from '../../../functions/operations.ts';
 import { consentResult } from '../../../functions/consent-result.ts';
 import { consentStatus } from '../../../functions/consent-status.ts';
 import { hours } from '../../../shared/clock.ts';
+import { errorMeanings } from '../../../shared/errors.ts';
 import { openApi } from '../../../shared/mail/api/open-api.ts';
 import { contoso } from '../../support/app-identity.ts';
 import { noon } from '../../support/clock.ts';
+import { failing } from '../../support/failing.ts';
 import { anInvocation, aRequest } from '../../support/invocation.ts';
 import { memoryServices } from '../../support/memory-services.ts';
 import { aPendingTenant, aTenant } from '../../support/tenant.ts';
@@ -80,6 +82,15 @@ describe('the state of a consent', () => {
     memory.advance(48 * hours);
     assert.equal((await ask(follow)).status, 410);
   });
+
+  for (const code of ['VAULT_UNAVAILABLE', 'VAULT_REFUSED'] as const) {
+    test(`is not told while links cannot be read (${code}), and the answer is one that is described`, async (t) => {
+      const { memory, ask, follow } = await world();
+      t.mock.method(memory.services.pages.links, 'read', failing(code));
+      const { status, body } = await ask(follow);
+      assert.deepEqual([status, objectIn(body)['code']], [errorMeanings[code].httpStatus, code]);
+    });
+  }
 });
 
 describe('the page that follows a consent', () => {

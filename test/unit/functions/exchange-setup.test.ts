@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { exchangeSetup } from '../../../functions/exchange-setup.ts';
 import { operations } from '../../../functions/operations.ts';
-import { TenantpostError } from '../../../shared/errors.ts';
+import { type ErrorCode, TenantpostError } from '../../../shared/errors.ts';
 import { openApi } from '../../../shared/mail/api/open-api.ts';
 import type { Tenant } from '../../../shared/tenants/tenant.ts';
 import { clientId, contoso, fabrikam } from '../../support/app-identity.ts';
+import { anError } from '../../support/failing.ts';
 import { anInvocation, aRequest } from '../../support/invocation.ts';
 import { OpenApi } from '../../support/open-api.ts';
 import { type Answer, answerOf, objectIn } from './answer.ts';
@@ -17,12 +18,23 @@ const proven: Tenant = {
 };
 const { objectId: _, ...unproven } = proven;
 
+/** What comes of looking these domains up. */
+const whyNot: Readonly<Record<string, ErrorCode>> = {
+  'nowhere.example': 'TENANT_NOT_FOUND',
+  'abroad.example': 'TENANT_IN_OTHER_CLOUD',
+  'unanswered.example': 'ENTRA_UNAVAILABLE',
+};
+
 const described = new OpenApi(openApi('https://mail.example.com', operations));
 
 function aFunction(tenant: Tenant = proven) {
   return exchangeSetup({
     tenantApi: {
-      resolve: (text) => Promise.resolve(text === 'contoso.example' ? contoso : text),
+      resolve: async (text) => {
+        const code = whyNot[text];
+        if (code !== undefined) throw anError(code);
+        return text === 'contoso.example' ? contoso : text;
+      },
       read: (id) =>
         id === contoso
           ? Promise.resolve({ tenant, events: [], invitations: [] })
@@ -71,6 +83,9 @@ describe('the Exchange set-up over HTTP', () => {
   for (const [what, tenant, query, row, status, code] of [
     ['before consent is proven', contoso, '', unproven, 409, 'CONSENT_NOT_PROVEN'],
     ['of a tenant that nobody knows', fabrikam, '', proven, 404, 'TENANT_UNKNOWN'],
+    ['of a domain that nobody has', 'nowhere.example', '', proven, 404, 'TENANT_NOT_FOUND'],
+    ['of a tenant in another cloud', 'abroad.example', '', proven, 404, 'TENANT_IN_OTHER_CLOUD'],
+    ['of a domain that Entra cannot be asked about', 'unanswered.example', '', proven, 503, 'ENTRA_UNAVAILABLE'],
     ['of what is no tenant', 'contoso', '', proven, 400, 'REQUEST_INVALID'],
     ['in a form that there is not', contoso, '?form=bash', proven, 400, 'REQUEST_INVALID'],
   ] as const) {

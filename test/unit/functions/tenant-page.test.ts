@@ -5,10 +5,11 @@ import { tenantLink } from '../../../functions/tenant-link.ts';
 import { tenantPage } from '../../../functions/tenant-page.ts';
 import type { CheckReport, CheckRequest } from '../../../shared/checks/finding.ts';
 import { hours, seconds } from '../../../shared/clock.ts';
-import { TenantpostError } from '../../../shared/errors.ts';
+import { errorMeanings, TenantpostError } from '../../../shared/errors.ts';
 import { openApi } from '../../../shared/mail/api/open-api.ts';
 import { contoso, fabrikam } from '../../support/app-identity.ts';
 import { noon } from '../../support/clock.ts';
+import { failing } from '../../support/failing.ts';
 import { anInvocation, aRequest } from '../../support/invocation.ts';
 import { memoryServices } from '../../support/memory-services.ts';
 import { aTenant } from '../../support/tenant.ts';
@@ -134,8 +135,9 @@ describe('the button that checks', () => {
 });
 
 describe('a link to a tenant’s page', () => {
-  const ask = async (tenant: string) => {
+  const ask = async (tenant: string, change: (memory: ReturnType<typeof memoryServices>) => void = () => undefined) => {
     const { memory, call } = await world();
+    change(memory);
     const request = aRequest('/api/tenants/x/links', { method: 'POST', params: { tenant } });
     const answer = await answerOf(tenantLink(memory.services), request, anInvocation().context);
     const type = answer.headers['content-type'] ?? 'application/json';
@@ -162,4 +164,13 @@ describe('a link to a tenant’s page', () => {
     const wrong = await ask('contoso.example');
     assert.deepEqual([wrong.status, objectIn(wrong.body)['code']], [400, 'REQUEST_INVALID']);
   });
+
+  for (const code of ['VAULT_UNAVAILABLE', 'VAULT_REFUSED'] as const) {
+    test(`is not made while nothing can be signed (${code}), and the answer is one that is described`, async (t) => {
+      const { status, body } = await ask(contoso, ({ services }) =>
+        t.mock.method(services.pages.links, 'tenantPage', failing(code)),
+      );
+      assert.deepEqual([status, objectIn(body)['code']], [errorMeanings[code].httpStatus, code]);
+    });
+  }
 });

@@ -87,8 +87,19 @@ describe('the findings', () => {
     const [imap] = of({ imap: closed });
     assert.match(
       imap?.remedy ?? '',
-      /^In this order: Get-ServicePrincipal: of AppId the-app the ObjectId must be the-enterprise-app .*Add-MailboxPermission -Identity post@contoso\.example -User the-enterprise-app.*-ImapEnabled \$true\.$/,
+      /^In this order: Get-ServicePrincipal: of AppId the-app the ObjectId must be the-enterprise-app .*Add-MailboxPermission -Identity post@contoso\.example -User the-enterprise-app.*-ImapEnabled \$true$/,
     );
+  });
+
+  test('have commands that can be copied: an odd address is quoted, and no full stop is a part of them', () => {
+    const odd = { ...principal, mailbox: 'o’brien&$son@contoso.example' };
+    const [sendAs] = exchangeFindings(evidence({ smtp: notSender }), odd).slice(-1);
+    assert.equal(
+      sendAs?.remedy,
+      "Add-RecipientPermission -Identity 'o’’brien&$son@contoso.example' -Trustee the-enterprise-app -AccessRights SendAs -Confirm:$false",
+    );
+    const off: SignIns = { smtp: { kind: 'switched-off', for: 'mailbox', answered: '535 5.7.139' } };
+    assert.equal(of(off)[0]?.remedy, 'Set-CASMailbox post@contoso.example -SmtpClientAuthenticationDisabled $false');
   });
 
   test('tell who has switched SMTP AUTH off, and leave it to the table where the server does not say', () => {

@@ -155,6 +155,21 @@ describe('a link and the data keys', () => {
       .sign(deriveKey(dataKey, 'sign links'));
     assert.equal(await followed.read('state', unnamed), 'invalid');
   });
+
+  test('it is invalid, and no key is looked for, when what names its key is no text', async () => {
+    const asked: unknown[] = [];
+    const find: typeof dataKeys.find = (id) => {
+      asked.push(id);
+      return dataKeys.find(id);
+    };
+    const watched = new Links({ current: () => dataKeys.current(), find }, clock.now);
+    const [, payload = '', signature = ''] = (await links.sign('state', state, later)).split('.');
+    for (const kid of [1, 0, true, null, {}, ['1']]) {
+      const header = Buffer.from(JSON.stringify({ alg: 'HS256', kid })).toString('base64url');
+      assert.equal(await watched.read('state', `${header}.${payload}.${signature}`), 'invalid', JSON.stringify(kid));
+    }
+    assert.deepEqual(asked, []);
+  });
 });
 
 function readState<T>(claims: T | 'invalid' | 'expired'): T {

@@ -75,6 +75,19 @@ describe('the right to send', () => {
   });
 });
 
+test('a page of a proxy is no refusal of Graph’s: neither a policy of the tenant nor a missing mailbox', async () => {
+  for (const status of [403, 404]) {
+    cloud.faults.clear();
+    cloud.faults.add({ service: 'graph', fault: { kind: 'answer', status, body: 'html' } });
+    const error = await failureOf(probe.maySend(customers.contoso.id, post));
+    assert.deepEqual([error.code, error.detail['status']], ['GRAPH_UNAVAILABLE', status]);
+    await assert.rejects(
+      token({ roles: ['Mail.ReadWrite'] }).then((one) => probe.read(one, post)),
+      withCode('GRAPH_UNAVAILABLE'),
+    );
+  }
+});
+
 test('the right to read is asked for by the id of one message', async () => {
   assert.equal(await probe.read(await token({ roles: ['Mail.ReadWrite'] }), post), '200');
   await assert.rejects(

@@ -10,6 +10,7 @@ import { reachHttps } from '../../../../../shared/adapters/probes/https-probe.ts
 import { lookUpTenant } from '../../../../../shared/adapters/probes/tenant-look-up.ts';
 import { customers, startTestCloud, type TestCloud } from '../../../../support/cloud.ts';
 import { withCode } from '../../../../support/failing.ts';
+import { failureOf } from '../../../../support/failure-of.ts';
 
 let cloud: TestCloud;
 before(async () => {
@@ -90,10 +91,15 @@ describe('the directory', () => {
   });
 
   test('gives no answer where a proxy’s page comes in its place, or nothing', async () => {
-    for (const fault of [{ kind: 'answer', status: 200, body: 'html' }, { kind: 'cut' }] as const) {
+    for (const [fault, network] of [
+      [{ kind: 'answer', status: 200, body: 'html' }, 'HTTP 200'],
+      [{ kind: 'answer', status: 502, body: 'html' }, 'HTTP 502'],
+      [{ kind: 'cut' }, 'ECONNRESET'],
+    ] as const) {
       cloud.faults.clear();
       cloud.faults.add({ service: 'entra', fault });
-      await assert.rejects(lookUp(customers.contoso.domain), withCode('ENTRA_UNAVAILABLE'));
+      const error = await failureOf(lookUp(customers.contoso.domain));
+      assert.deepEqual([error.code, error.detail['network']], ['ENTRA_UNAVAILABLE', network]);
     }
   });
 });

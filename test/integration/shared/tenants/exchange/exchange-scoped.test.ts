@@ -66,6 +66,12 @@ describe('the least privilege', () => {
     assert.equal(await sendsByGraph(anna, undefined), 202);
   });
 
+  test('goes by a group whose name has an apostrophe, as a vendor may have', async () => {
+    run({ ...scoped, group: 'senders@contoso.example', displayName: "Anna’s and Bob's Mailer" });
+    assert.equal(await sendsByGraph(post, undefined), 202);
+    assert.equal(await sendsByGraph(anna, undefined), 403);
+  });
+
   test('mends a principal with the wrong object id, and its roles', async () => {
     run({ ...scoped, objectId: registrationObjectId });
     assert.equal(await sendsByGraph(post, undefined), 403);
