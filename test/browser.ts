@@ -20,7 +20,7 @@ const child = spawn(
     '--disable-warning=ExperimentalWarning',
     '--test',
     '--test-reporter=spec',
-    '--test-concurrency=1',
+    '--test-concurrency=2',
     '--test-timeout=120000',
     ...files,
   ],

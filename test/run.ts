@@ -15,12 +15,12 @@ const files = wanted.length > 0 ? wanted : globSync('test/{unit,integration,e2e}
 await buildApp();
 const child = spawn(
   process.execPath,
-  // Two at a time: the machine that CI has two cores, and one file's servers idle while another's start.
+  // Three at a time on the two cores that CI has: one file waits for a timer, or for its servers, while others work.
   [
     '--disable-warning=ExperimentalWarning',
     '--test',
     '--test-reporter=spec',
-    '--test-concurrency=2',
+    '--test-concurrency=3',
     '--test-timeout=120000',
     ...files,
   ],

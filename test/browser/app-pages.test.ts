@@ -36,7 +36,8 @@ for (const width of [360, 1280]) {
           await page.screenshot({ path: `${screenshots}${path}-${width}-${colorScheme}.png`, fullPage: true });
           await page.locator('details').evaluateAll((all) => all.forEach((one) => one.setAttribute('open', '')));
           assert.deepEqual(await accessibilityProblems(page), [], path);
-          assert.deepEqual(await axeViolations(page), [], path);
+          // Axe judges colours, which the scheme decides, and structure, which the width may: each of them once is enough.
+          if ((width === 360) === (colorScheme === 'dark')) assert.deepEqual(await axeViolations(page), [], path);
           assert.ok((await overflow(page)) <= 0, `${path} is too wide`);
         }
         // The status of the answer is that of the refusal, which the browser remarks on.

@@ -72,7 +72,8 @@ for (const width of [360, 1280]) {
           await page.screenshot({ path: `${screenshots}/console-${name}-${width}-${colorScheme}.png`, fullPage: true });
           await page.locator('details').evaluateAll((all) => all.forEach((one) => one.setAttribute('open', '')));
           assert.deepEqual(await accessibilityProblems(page), [], name);
-          assert.deepEqual(await axeViolations(page), [], name);
+          // Axe judges colours, which the scheme decides, and structure, which the width may: each of them once is enough.
+          if ((width === 360) === (colorScheme === 'dark')) assert.deepEqual(await axeViolations(page), [], name);
           assert.ok((await overflow(page)) <= 0, `${name} is too wide`);
         };
         await page.goto(`${at}/console`);
