@@ -28,6 +28,7 @@ test('loses nothing and sends nothing twice while workers are killed at every st
     { settled: true, lost: 0, duplicated: 0, wrong: 0, failed: 0 },
   );
   // What was done to them was done: the run could otherwise pass by being left alone.
-  assert.ok(result.kills >= 7 && result.faults >= 20, told);
+  // Counted by kind: how many requests a short outage meets is the machine's, and on a fast one it is none.
+  assert.ok(result.kills >= 7 && Object.keys(result.faultsByName).length >= 15, told);
   assert.ok(result.delivered > 180 && result.refused >= 6 && result.cancelled >= 4, told);
 });
