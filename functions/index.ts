@@ -37,7 +37,7 @@ import { removeTenant } from './remove-tenant.ts';
 import { replayMailJob } from './replay-mail-job.ts';
 import { retention } from './retention.ts';
 import { revokeInvitation } from './revoke-invitation.ts';
-import { sendGraph, sendSmtp } from './send-mail.ts';
+import { sendMail } from './send-mail.ts';
 import { setDelivery } from './set-delivery.ts';
 import { storeMailContent } from './store-mail-content.ts';
 import { submitMailJobs } from './submit-mail-jobs.ts';
@@ -74,11 +74,16 @@ for (const shard of services.shards) {
   app.timer(shard.index === 0 ? 'warmTokens' : `warmTokens${shard.index + 1}`, warmTokens(services, shard));
 }
 
-app.storageQueue('sendGraph', sendGraph(services.sendMail.graph));
-app.storageQueue('collectGraphPoison', collectPoison(services.collectPoison.graph, queues.mailGraphPoison));
-if (services.sendMail.smtp) app.storageQueue('sendSmtp', sendSmtp(services.sendMail.smtp));
-if (services.collectPoison.smtp) {
-  app.storageQueue('collectSmtpPoison', collectPoison(services.collectPoison.smtp, queues.mailSmtpPoison));
+const { graph, smtp } = services.mail;
+app.storageQueue('sendGraph', sendMail(graph.send, queues.mailGraph));
+app.storageQueue('sendGraphDue', sendMail(graph.send, queues.mailGraphDue));
+app.storageQueue('collectGraphPoison', collectPoison(graph.collectPoison, queues.mailGraphPoison));
+app.storageQueue('collectGraphDuePoison', collectPoison(graph.collectPoison, queues.mailGraphDuePoison));
+if (smtp) {
+  app.storageQueue('sendSmtp', sendMail(smtp.send, queues.mailSmtp));
+  app.storageQueue('sendSmtpDue', sendMail(smtp.send, queues.mailSmtpDue));
+  app.storageQueue('collectSmtpPoison', collectPoison(smtp.collectPoison, queues.mailSmtpPoison));
+  app.storageQueue('collectSmtpDuePoison', collectPoison(smtp.collectPoison, queues.mailSmtpDuePoison));
 }
 app.timer('retention', retention(services));
 

@@ -1,20 +1,14 @@
-/** The send queues: one message, one mail. */
+/** The send queues, for new jobs and for those whose turn has come: one message, one mail. */
 
 import type { InvocationContext, StorageQueueFunctionOptions } from '@azure/functions';
 import { withTrigger } from '../shared/host/log.ts';
-import { queues, storageConnection } from '../shared/names.ts';
+import { storageConnection } from '../shared/names.ts';
 import type { SendMail } from '../shared/mail/sending/send-mail.ts';
 
-export const sendGraph = (graph: SendMail): StorageQueueFunctionOptions => ({
+export const sendMail = (sender: SendMail, queueName: string): StorageQueueFunctionOptions => ({
   connection: storageConnection,
-  queueName: queues.mailGraph,
-  handler: (item, context) => withTrigger(context, () => graph.handle(item, dequeuesOf(context))),
-});
-
-export const sendSmtp = (smtp: SendMail): StorageQueueFunctionOptions => ({
-  connection: storageConnection,
-  queueName: queues.mailSmtp,
-  handler: (item, context) => withTrigger(context, () => smtp.handle(item, dequeuesOf(context))),
+  queueName,
+  handler: (item, context) => withTrigger(context, () => sender.handle(item, dequeuesOf(context))),
 });
 
 /** A producer's field of this name would stand in its place (seen on host 4.1037): it must not pass for many failures. */

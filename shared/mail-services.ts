@@ -16,6 +16,7 @@ import { logUnexpected } from './host/log.ts';
 import type { Log } from './log.ts';
 import type { Carrier } from './mail/carrier.ts';
 import { noEvents } from './mail/events.ts';
+import type { JobQueue } from './mail/job-queue.ts';
 import { CollectPoison } from './mail/operating/collect-poison.ts';
 import { MailApi } from './mail/operating/mail-api.ts';
 import type { TransportName } from './mail/outcome.ts';
@@ -23,7 +24,7 @@ import { Retention } from './mail/operating/retention.ts';
 import type { Limits } from './mail/gate/gate-state.ts';
 import { MailboxGate } from './mail/gate/mailbox-gate.ts';
 import { SendMail } from './mail/sending/send-mail.ts';
-import { containers, queues, tables } from './names.ts';
+import { containers, sendQueues, tables } from './names.ts';
 import type { ConsentProof } from './tenants/prove-consent.ts';
 import type { TenantStore } from './tenants/tenant.ts';
 import type { DataKeys } from './tokens/data-key.ts';
@@ -36,10 +37,14 @@ interface ByTransport<T> {
   readonly smtp?: T;
 }
 
-export interface MailServices {
-  readonly sendMail: ByTransport<SendMail>;
+interface MailOfTransport {
+  readonly send: SendMail;
   /** Takes what the Functions host has moved to its own poison queues. */
-  readonly collectPoison: ByTransport<CollectPoison>;
+  readonly collectPoison: CollectPoison;
+}
+
+export interface MailServices {
+  readonly mail: ByTransport<MailOfTransport>;
   readonly mailApi: MailApi;
   readonly retention: Retention;
 }
@@ -84,13 +89,17 @@ export function buildMail(config: Config, { storage, dataKeys, ...others }: Depe
     singleTenantId: config.singleTenantId,
   };
 
-  const jobQueues = byTransport(config, (transport) => new QueueJobQueue(storage.queue(sendQueues[transport])));
+  const queueNamed = (name: string): JobQueue => new QueueJobQueue(storage.queue(name));
+  const intakes = byTransport(config, (transport) => queueNamed(sendQueues[transport].intake));
   return {
-    sendMail: mapped(jobQueues, (queue, transport) => {
-      return new SendMail({ ...shared, queue, carrier: carrierOf(transport, config, dataKeys, now) });
+    mail: byTransport(config, (transport) => {
+      const own = { ...shared, queue: queueNamed(sendQueues[transport].due) };
+      return {
+        send: new SendMail({ ...own, carrier: carrierOf(transport, config, dataKeys, now) }),
+        collectPoison: new CollectPoison({ ...own, transport }),
+      };
     }),
-    collectPoison: mapped(jobQueues, (queue, transport) => new CollectPoison({ ...shared, queue, transport })),
-    mailApi: new MailApi({ ...shared, queues: jobQueues, mailTenants: rows }),
+    mailApi: new MailApi({ ...shared, queues: intakes, mailTenants: rows }),
     retention: new Retention({
       rows,
       content: new BlobOldContent(container),
@@ -106,15 +115,9 @@ export function limitsOf({ mail: { messagesPerMinute, recipientsPerDay } }: Conf
   return { messagesPerMinute, recipientsPerDay, bytesPer5Minutes, concurrent };
 }
 
-const sendQueues: Readonly<Record<TransportName, string>> = { graph: queues.mailGraph, smtp: queues.mailSmtp };
-
 function byTransport<T>({ resources, mailHosts }: Config, make: (transport: TransportName) => T): ByTransport<T> {
   const hasSmtp = resources.includes('outlook') && mailHosts.smtp !== undefined;
   return { graph: make('graph'), ...(hasSmtp ? { smtp: make('smtp') } : {}) };
-}
-
-function mapped<T, U>({ graph, smtp }: ByTransport<T>, make: (one: T, transport: TransportName) => U): ByTransport<U> {
-  return { graph: make(graph, 'graph'), ...(smtp === undefined ? {} : { smtp: make(smtp, 'smtp') }) };
 }
 
 export function carrierOf(

@@ -15,9 +15,20 @@ export const tables = {
 export const queues = {
   mailGraph: 'mail-graph',
   mailSmtp: 'mail-smtp',
+  /** What has been looked at and waits for its turn: behind a blast's new messages, first in and first out, it would miss it. */
+  mailGraphDue: 'mail-graph-due',
+  mailSmtpDue: 'mail-smtp-due',
   /** Where the Functions host copies what failed five times without a word of ours. */
   mailGraphPoison: 'mail-graph-poison',
   mailSmtpPoison: 'mail-smtp-poison',
+  mailGraphDuePoison: 'mail-graph-due-poison',
+  mailSmtpDuePoison: 'mail-smtp-due-poison',
+} as const;
+
+/** Of each transport: where jobs arrive, and where they wait for their turn. */
+export const sendQueues = {
+  graph: { intake: queues.mailGraph, due: queues.mailGraphDue },
+  smtp: { intake: queues.mailSmtp, due: queues.mailSmtpDue },
 } as const;
 
 export const containers = {

@@ -1,4 +1,4 @@
-/** A send queue, as those see it who put messages on it. */
+/** A send queue, as those see it who put messages on it: the one where new jobs arrive, or the one of those that wait. */
 
 export interface JobQueue {
   /**

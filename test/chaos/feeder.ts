@@ -9,6 +9,8 @@ import { queueMessage } from './queue-messages.ts';
 /** How many are put at a time. */
 const lanes = 6;
 
+const queuesOfGraph = [queues.mailGraph, queues.mailGraphDue, queues.mailGraphPoison, queues.mailGraphDuePoison];
+
 export class Feeder {
   /** Of the jobs. */
   fed = 0;
@@ -46,11 +48,9 @@ export class Feeder {
     while (this.#later.size > 0 && !stop.aborted) await Promise.all(this.#later);
   }
 
-  /** How many messages the send queue and its poison queue hold, those under way and those put back among them. */
+  /** How many messages the send queues and their poison queues hold, those under way and those put back among them. */
   async waiting(): Promise<number> {
-    const counts = await Promise.all(
-      [queues.mailGraph, queues.mailGraphPoison].map((name) => this.#stack.storage.queue(name).getProperties()),
-    );
+    const counts = await Promise.all(queuesOfGraph.map((name) => this.#stack.storage.queue(name).getProperties()));
     this.lastWaiting = counts.reduce((sum, { approximateMessagesCount = 0 }) => sum + approximateMessagesCount, 0);
     return this.lastWaiting;
   }

@@ -1,11 +1,12 @@
-/** The instances of the send function: killed by their pid, and replaced after a while as Azure would replace them. */
+/** The instances of the send functions: killed by their pid, and replaced after a while as Azure would replace them. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostProcess } from '../../local/host/host-process.ts';
 import type { Host } from '../../local/host/start-host.ts';
 import { ownerOf } from './socket-owner.ts';
 
-export const sendGroup = 'function:sendGraph';
+/** New jobs, and those whose turn has come. */
+export const sendGroups: readonly string[] = ['function:sendGraph', 'function:sendGraphDue'];
 
 export class Instances {
   kills = 0;
@@ -19,12 +20,12 @@ export class Instances {
   }
 
   get up(): readonly HostProcess[] {
-    return this.#host.processes.filter((one) => one.group === sendGroup && !this.#down.has(one));
+    return this.#host.processes.filter((one) => sendGroups.includes(one.group) && !this.#down.has(one));
   }
 
   /** Of all that should be there. */
   get count(): number {
-    return this.#host.processes.filter(({ group }) => group === sendGroup).length;
+    return this.#host.processes.filter(({ group }) => sendGroups.includes(group)).length;
   }
 
   /** The one that has the other end of a connection; nothing when it is another process's. */

@@ -18,7 +18,7 @@ import { trust } from '../../local/trust.ts';
 import { waitFor } from '../../local/wait.ts';
 import { containers, routePrefix, routes } from '../../shared/names.ts';
 import { blobContents, blobNameOf, bytesOf } from './content.ts';
-import { sendGroup } from './instances.ts';
+import { sendGroups } from './instances.ts';
 import type { Plan } from './plan.ts';
 import { hasConsented } from './plan-tenants.ts';
 
@@ -61,12 +61,12 @@ export async function startWorld(plan: Plan, options: WorldOptions): Promise<Sta
     const content = storage.container(containers.mailContent);
     for (const one of blobContents) await content.getBlockBlobClient(blobNameOf(one)).uploadData(bytesOf(one));
 
-    onProgress(`starting the function host, ${options.instances} instances of the send function`);
+    onProgress(`starting the function host, ${options.instances} instances of each send function`);
     const port = await freePort();
     const settings = { ...appSettings(cloud, port), ...settingsOf(plan, options) };
     const host = await startHost({
       ...{ root, settings, port, processes: 'per-group' },
-      instances: { [sendGroup]: options.instances },
+      instances: Object.fromEntries(sendGroups.map((group) => [group, options.instances])),
       messageLockSeconds: options.messageLockSeconds,
       onLine: (line) => void log.write(`${line}\n`),
     });

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { Browser } from '../../local/browser.ts';
 import { customers } from '../../local/cloud/seed.ts';
 import { waitFor } from '../../local/wait.ts';
-import { routePrefix } from '../../shared/names.ts';
+import { queues as queueNames, routePrefix } from '../../shared/names.ts';
 import { MailApiClient } from '../support/mail-api-client.ts';
 import { aMailJob } from '../support/mail-job.ts';
 import { bringIn, outcomeOf, queueMail, startTestStack, type TestStack } from '../support/stack.ts';
@@ -51,7 +51,7 @@ describe('the figures', () => {
       ['MAILBOX_NOT_FOUND', 1],
     );
     const names = Object.values(queues ?? []).map((queue) => Reflect.get(Object(queue), 'name'));
-    assert.deepEqual(names, ['mail-graph', 'mail-smtp', 'mail-graph-poison', 'mail-smtp-poison']);
+    assert.deepEqual(names, Object.values(queueNames));
     for (const text of client.answered) assert.ok(!text.includes(secret) && !text.includes('ada@customer.example'));
   });
 

@@ -157,6 +157,7 @@ test('a blob that is another one than the job says keeps the mail from leaving',
 
 test('ten mails of one mailbox at once all leave, each at its turn, and Graph throttles none', async () => {
   const since = Date.now();
+  const linesBefore = stack.lines.length;
   const ids = Array.from({ length: 10 }, (_, index) => `blast-${index}`);
   const from = `post@${fabrikam.domain}`;
   for (const id of ids) await queueMail(stack, mail(id, { tenant: fabrikam.id, from }));
@@ -165,4 +166,9 @@ test('ten mails of one mailbox at once all leave, each at its turn, and Graph th
   for (const id of ids) await outcomeOf(stack, id, 'sent');
   const throttled = stack.cloud.journal.find({ service: 'graph', since }).filter(({ status }) => status === 429);
   assert.deepEqual(throttled, []);
+  // What waited came back to another function, which no line of new jobs keeps from its turn.
+  const taken = (name: string): number =>
+    stack.lines.slice(linesBefore).filter((line) => line.includes(`Executing 'Functions.${name}'`)).length;
+  assert.equal(taken('sendGraph'), ids.length);
+  assert.ok(taken('sendGraphDue') >= 5, String(taken('sendGraphDue')));
 });

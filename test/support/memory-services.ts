@@ -96,8 +96,7 @@ export function memoryServices(publicUrl = 'https://mail.example.com') {
       metrics: recordingMetrics(),
     }),
     ...watching.services,
-    sendMail: { graph: aMailRoom().sendMail },
-    collectPoison: { graph: new CollectPoison({ ...mail, transport: 'graph' }) },
+    mail: { graph: { send: aMailRoom().sendMail, collectPoison: new CollectPoison({ ...mail, transport: 'graph' }) } },
     mailApi: new MailApi(mail),
     retention: new Retention({
       ...{ rows: nothing, content: nothing, now, log, retentionDays: 30 },

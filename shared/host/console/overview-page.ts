@@ -3,7 +3,7 @@
 import type { HttpResponseInit } from '@azure/functions';
 import { html } from 'hono/html';
 import type { OverviewAnswer } from '../../checks/overview-answer.ts';
-import { queues } from '../../names.ts';
+import { queues, sendQueues } from '../../names.ts';
 import type { Html, Tone } from '../page.ts';
 import { badge, note, nothing } from '../pages/fragments.ts';
 import { chart } from './chart.ts';
@@ -76,7 +76,7 @@ function problems({ problems: found, complete, tenantsWithMail }: OverviewAnswer
 
 function tiles({ sent, queues: depths, heldInAll, held, poison, notSent, tenants }: OverviewAnswer): Html {
   const waiting = depths
-    .filter(({ name }) => sendQueues.includes(name))
+    .filter(({ name }) => waitingQueues.includes(name))
     .reduce((sum, { messages }) => sum + (messages ?? 0), 0);
   const byHand = held.filter(({ because }) => because !== 'pace').length;
   const { refused, failed, unknown } = notSent.lastDay;
@@ -112,13 +112,17 @@ export function stateLinks(tenants: OverviewAnswer['tenants'], current?: string)
   </ul>`;
 }
 
-const sendQueues: readonly string[] = [queues.mailGraph, queues.mailSmtp];
+const waitingQueues: readonly string[] = Object.values(sendQueues).flatMap(({ intake, due }) => [intake, due]);
 
 const meanings: Readonly<Record<string, string>> = {
   [queues.mailGraph]: 'to be sent over Graph',
   [queues.mailSmtp]: 'to be sent over SMTP',
+  [queues.mailGraphDue]: 'wait for their turn over Graph',
+  [queues.mailSmtpDue]: 'wait for their turn over SMTP',
   [queues.mailGraphPoison]: 'given up by the Functions host, soon collected',
   [queues.mailSmtpPoison]: 'given up by the Functions host, soon collected',
+  [queues.mailGraphDuePoison]: 'given up by the Functions host, soon collected',
+  [queues.mailSmtpDuePoison]: 'given up by the Functions host, soon collected',
 };
 
 function queueTable(depths: OverviewAnswer['queues']): Html {

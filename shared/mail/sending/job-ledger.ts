@@ -27,6 +27,7 @@ export interface Subject {
 
 export interface LedgerDependencies {
   readonly store: Pick<MailStore, 'read' | 'commit'>;
+  /** Where what cannot leave now waits. */
   readonly queue: JobQueue;
   readonly events: Events;
   readonly times: ClaimTimes;

@@ -36,6 +36,7 @@ export interface SendMailDependencies {
   readonly gate: MailboxGate;
   readonly limits: Limits;
   readonly content: Pick<ContentStore, 'open' | 'touch'>;
+  /** Where what cannot leave now waits. */
   readonly queue: JobQueue;
   readonly carrier: Carrier;
   readonly events: Events;

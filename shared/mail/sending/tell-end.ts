@@ -1,5 +1,5 @@
 /**
- * Publishes the ends of mail jobs. One that cannot be told now waits on the send queue in a message of its own, and not as
+ * Publishes the ends of mail jobs. One that cannot be told now waits among the jobs in a message of its own, and not as
  * its job: a job that failed would be tried again for that, and one whose row retention has removed would be sent again.
  */
 

@@ -16,7 +16,7 @@ export function printGate(measured: GateBench): void {
   const { blast, processes, seconds, sent, latency } = measured;
   const whole = (value: number): string => value.toLocaleString('en');
   console.log(
-    `\nA blast of ${whole(blast)} to one mailbox, ${processes} processes: taken in within ${whole(seconds.booking)} s; ` +
+    `\nA blast of ${whole(blast)} to one mailbox, ${processes} processes of each send function: taken in within ${whole(seconds.booking)} s; ` +
       `${whole(sent)} sent in ${whole(seconds.sending)} s\n`,
   );
   printTable(
@@ -25,7 +25,7 @@ export function printGate(measured: GateBench): void {
       ['throughput over the ceiling', String(measured.hotMailboxRatio), 'at least 0.95'],
       ['answers 429 over messages', String(measured.throttledShare), 'at most 0.005'],
       ['dequeues a job', String(measured.dequeuesPerJob), 'at most 2'],
-      ['of these until all have their turns', String(measured.dequeuesBooking), ''],
+      ['of these until all have been looked at', String(measured.dequeuesBooking), ''],
       ['of these at their turns', String(measured.dequeuesAtTurn), ''],
       ["another tenant's message: latency behind the blast over alone", String(measured.fairness), 'at most 2'],
       ['its latency alone, milliseconds', figure(latency.alone), ''],

@@ -1,5 +1,5 @@
 /**
- * What the gate is measured in: the local cloud with Microsoft's limits, and the built app with eight processes for the send
+ * What the gate is measured in: the local cloud with Microsoft's limits, and the built app with eight processes for each send
  * function. The app talks to the storage emulator itself, without the local cloud's checks in between.
  */
 
@@ -21,8 +21,8 @@ import { routePrefix, routes } from '../../../shared/names.ts';
 export const processes = 8;
 
 export interface GateWorld extends Stack {
-  /** How often a message was taken from the send queue. */
-  readonly dequeues: () => number;
+  /** How often a message was taken from a send queue: as a new job, and when its turn had come. */
+  readonly dequeues: { intake: number; due: number };
 }
 
 export async function startGateWorld(say: (line: string) => void): Promise<GateWorld> {
@@ -40,19 +40,20 @@ export async function startGateWorld(say: (line: string) => void): Promise<GateW
     trust(cloud.ca);
     const storage = localStorage(connectionStringOf(cloud));
     await storage.provision();
-    say(`starting ${processes} processes of the send function`);
+    say(`starting ${processes} processes of each send function`);
     const port = await freePort();
     const settings = settingsOf(cloud, port);
-    let dequeues = 0;
+    const dequeues = { intake: 0, due: 0 };
     const host = await startHost({
       ...{ root, settings, port, environment: 'Development', processes: 'per-group' },
-      instances: { 'function:sendGraph': processes },
+      instances: { 'function:sendGraph': processes, 'function:sendGraphDue': processes },
       onLine(line) {
-        if (line.includes("Executing 'Functions.sendGraph'")) dequeues += 1;
+        if (line.includes("Executing 'Functions.sendGraph'")) dequeues.intake += 1;
+        if (line.includes("Executing 'Functions.sendGraphDue'")) dequeues.due += 1;
       },
     });
     stops.push(() => host.stop());
-    const world: GateWorld = { cloud, storage, host, settings, stop, dequeues: () => dequeues };
+    const world: GateWorld = { cloud, storage, host, settings, stop, dequeues };
     for (const { id, domain } of [customers.contoso, customers.fabrikam]) {
       await consent((await invite(world, id)).link, `admin@${domain}`);
       await waitFor(`${domain} to be active`, async () => (await tenantState(world, id)) === 'active' || undefined);

@@ -18,11 +18,11 @@ export async function feedBlast(
   say: (fed: number) => void,
 ): Promise<void> {
   const queue = world.storage.queue(queues.mailGraph);
-  const before = world.dequeues();
+  const before = world.dequeues.intake;
   let fed = 0;
   const feed = async (): Promise<void> => {
     while (fed < messages) {
-      if (fed - (world.dequeues() - before) >= mostWaiting) {
+      if (fed - (world.dequeues.intake - before) >= mostWaiting) {
         await sleep(50);
         continue;
       }

@@ -6,6 +6,7 @@ import { type GateWorld, processes, startGateWorld } from './gate-world.ts';
 import { blastAccepted, feedBlast, latencyOfOne, throttled } from './mail-of.ts';
 
 export interface GateBench {
+  /** Of each send function: the one for new jobs, and the one for those whose turn has come. */
   readonly processes: number;
   /** Messages of the blast. */
   readonly blast: number;
@@ -36,7 +37,6 @@ export interface GateBenchOptions {
 }
 
 const messagesPerMinute = 30;
-const settleSeconds = 30;
 
 /** The emulator sorts all messages that wait at each request: with more of them it, and not the app, would be measured. */
 const mostWaiting = 400;
@@ -49,12 +49,12 @@ export async function measureGate(options: GateBenchOptions, say: (line: string)
     const alone = await latencies(world, options.samples);
     const booked = await takeIn(world, options, say);
     say('single messages behind the blast');
-    const from = world.dequeues();
+    const from = dequeuesOf(world);
     const sentBefore = blastAccepted(world).length;
     const behind = await latencies(world, options.samples);
     await watch(world, options.seconds, say);
     const accepted = blastAccepted(world);
-    const atTurn = world.dequeues() - from - options.samples;
+    const atTurn = dequeuesOf(world) - from - options.samples;
     const dequeuesAtTurn = atTurn / (accepted.length - sentBefore);
     const [first = 0, last = 0] = [accepted.at(0), accepted.at(-1)];
     const total = booked.dequeues + (options.blast - sentBefore) * dequeuesAtTurn;
@@ -80,7 +80,8 @@ export async function measureGate(options: GateBenchOptions, say: (line: string)
 /** Until every job of the blast has been given its turn, or has gone. */
 async function takeIn(world: GateWorld, { blast, samples }: GateBenchOptions, say: (line: string) => void) {
   const began = performance.now();
-  const before = world.dequeues();
+  const before = dequeuesOf(world);
+  const { intake } = world.dequeues;
   const during: number[] = [];
   const feeding = feedBlast(world, blast, mostWaiting, (fed) => say(`taking in the blast: ${fed}/${blast}`));
   for (let sample = 0; sample < samples; sample += 1) {
@@ -88,12 +89,9 @@ async function takeIn(world: GateWorld, { blast, samples }: GateBenchOptions, sa
     during.push(await latencyOfOne(world));
   }
   await feeding;
-  const due = before + blast + samples;
-  while (world.dequeues() < due) await sleep(100);
-  // Those whose turns came while they lay behind the rest of the blast are all there, and are given new ones.
-  await sleep(settleSeconds * 1000);
-  const seconds = Math.round((performance.now() - began) / 1000) - settleSeconds;
-  return { dequeues: world.dequeues() - before - samples, seconds, during };
+  while (world.dequeues.intake < intake + blast + samples) await sleep(100);
+  const seconds = Math.round((performance.now() - began) / 1000);
+  return { dequeues: dequeuesOf(world) - before - samples, seconds, during };
 }
 
 async function latencies(world: GateWorld, samples: number): Promise<number[]> {
@@ -114,5 +112,7 @@ async function watch(world: GateWorld, seconds: number, say: (line: string) => v
     await sleep(1000);
   }
 }
+
+const dequeuesOf = ({ dequeues: { intake, due } }: GateWorld): number => intake + due;
 
 const rounded = (value: number): number => Number(value.toFixed(4));

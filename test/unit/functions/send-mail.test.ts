@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sendGraph, sendSmtp } from '../../../functions/send-mail.ts';
+import { sendMail as sendMailFunction } from '../../../functions/send-mail.ts';
+import type { SendMail } from '../../../shared/mail/sending/send-mail.ts';
+import { queues } from '../../../shared/names.ts';
 import { contoso } from '../../support/app-identity.ts';
 import { failing } from '../../support/failing.ts';
 import { anInvocation } from '../../support/invocation.ts';
@@ -8,13 +10,11 @@ import { aMailJob } from '../../support/mail-job.ts';
 import { aMailRoom, poisonCodes } from '../../support/mail-room.ts';
 import { plainly } from './plainly.ts';
 
-test('they take messages of their send queues from the storage account of the host', () => {
-  const { sendMail } = aMailRoom();
-  const places = [sendGraph(sendMail), sendSmtp(sendMail)].map(({ connection, queueName }) => [connection, queueName]);
-  assert.deepEqual(places, [
-    ['AzureWebJobsStorage', 'mail-graph'],
-    ['AzureWebJobsStorage', 'mail-smtp'],
-  ]);
+const sendGraph = (sender: SendMail) => sendMailFunction(sender, queues.mailGraph);
+
+test('it takes messages of its queue from the storage account of the host', () => {
+  const { connection, queueName } = sendMailFunction(aMailRoom().sendMail, queues.mailGraphDue);
+  assert.deepEqual([connection, queueName], ['AzureWebJobsStorage', 'mail-graph-due']);
 });
 
 test('a mail job is sent', async () => {

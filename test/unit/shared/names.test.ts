@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
-import { containers, queues, routePrefix, routes, tables } from '../../../shared/names.ts';
+import { containers, queues, routePrefix, routes, sendQueues, tables } from '../../../shared/names.ts';
 
 const hostJson = z
   .object({
@@ -27,7 +27,10 @@ describe('a name', () => {
   });
 
   test('of a poison queue is the one that the Functions host would use for the same queue', () => {
-    assert.equal(queues.mailGraphPoison, `${queues.mailGraph}-poison`);
+    const names: readonly string[] = Object.values(queues);
+    for (const { intake, due } of Object.values(sendQueues)) {
+      for (const name of [intake, due]) assert.ok(names.includes(`${name}-poison`), name);
+    }
   });
 
   test('of the route prefix is the one that host.json sets', () => {
