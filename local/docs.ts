@@ -1,6 +1,6 @@
 /**
- * `npm run docs`: writes what is made from code: docs/errors.md, docs/mail-job.schema.json and the runbook in docs/operator.md.
- * Tests hold them equal.
+ * `npm run docs`: writes what is made from code: docs/errors.md, docs/mail-job.schema.json, the runbook in docs/operator.md, the
+ * queries in docs/queries.md, infra/workbook.json and the tables of docs/scale.md. Tests hold them equal.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,9 @@ import { format, resolveConfig } from 'prettier';
 import { codeOfNumber } from '../shared/adapters/entra/entra-error.ts';
 import { errorMeanings } from '../shared/errors.ts';
 import { mailJobSchema } from '../shared/mail/job/mail-job.ts';
+import { queriesFile, queriesPage, workbookFile, workbookText } from './query-pages.ts';
 import { runbook } from './runbook.ts';
+import { scaleFile, scalePage } from './scale/page.ts';
 
 const inDocs = (name: string): string => join(import.meta.dirname, '..', 'docs', name);
 
@@ -79,6 +81,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     [errorsFile, errorsPage()],
     [mailJobSchemaFile, await mailJobSchemaText()],
     [operatorFile, await operatorPage()],
+    [queriesFile, await queriesPage()],
+    [workbookFile, await workbookText()],
+    [scaleFile, await scalePage()],
   ] as const) {
     writeFileSync(file, text);
     console.log(`wrote ${file}`);

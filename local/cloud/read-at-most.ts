@@ -6,7 +6,10 @@
  *
  * @throws when the body breaks off.
  */
-export async function readAtMost(request: Request, bytes: number): Promise<Buffer | undefined> {
+export async function readAtMost(
+  request: { readonly body: AsyncIterable<Uint8Array> | null },
+  bytes: number,
+): Promise<Buffer | undefined> {
   const kept: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request.body ?? []) {

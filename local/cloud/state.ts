@@ -26,7 +26,7 @@ export type {
   StoredMessage,
   UploadSession,
 } from './state/mail.ts';
-export type { StorageRole, VaultRole } from './state/azure-roles.ts';
+export type { AssignedStorageRole, AssignedVaultRole, StorageRole, VaultRole } from './state/azure-roles.ts';
 export type { VaultLimits } from './state/vault-settings.ts';
 export type {
   ManagedIdentity,

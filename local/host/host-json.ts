@@ -62,10 +62,41 @@ const extensionBundle = z.strictObject({
   }),
 });
 
+/** https://learn.microsoft.com/azure/azure-functions/functions-host-json#applicationinsightssamplingsettings */
+const telemetryTypes = z
+  .string()
+  .regex(
+    /^(?:(?:Dependency|Event|Exception|PageView|Request|Trace)(?:;(?!$)|$))+$/,
+    'must be types of telemetry, separated by semicolons: Dependency, Event, Exception, PageView, Request, Trace',
+  );
+
+/** Dynamic concurrency would take the place of batchSize and newBatchThreshold: QueuesOptions.cs. */
+const concurrency = z.strictObject({
+  dynamicConcurrencyEnabled: z.literal(false, {
+    error: ({ input }) => notImplemented(JSON.stringify(input), 'set it to false'),
+  }),
+});
+
+/**
+ * What the host tells Application Insights. This one tells it nothing, as the real one does without a connection string,
+ * and with one this one does not start; so these have no effect here, and are held to their forms.
+ */
+const applicationInsights = z.strictObject({
+  enableQueryStringTracing: z.boolean().optional(),
+  samplingSettings: z
+    .strictObject({
+      isEnabled: z.boolean().optional(),
+      maxTelemetryItemsPerSecond: z.number().positive().optional(),
+      excludedTypes: telemetryTypes.optional(),
+    })
+    .optional(),
+});
+
 const schema = z.strictObject({
   version: z.literal('2.0'),
   extensionBundle: extensionBundle.optional(),
   functionTimeout,
+  concurrency: concurrency.optional(),
   extensions: z
     .strictObject({
       http: z
@@ -75,7 +106,12 @@ const schema = z.strictObject({
       queues: queues.prefault({}),
     })
     .prefault({}),
-  logging: z.strictObject({ logLevel: z.record(z.string(), logLevel).default({}) }).prefault({}),
+  logging: z
+    .strictObject({
+      logLevel: z.record(z.string(), logLevel).default({}),
+      applicationInsights: applicationInsights.optional(),
+    })
+    .prefault({}),
   // The host sends no telemetry, which is what Application Insights without a connection string amounts to. OpenTelemetry
   // changes what the host itself emits, so an app that asks for it would miss something here.
   telemetryMode: z

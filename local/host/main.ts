@@ -7,8 +7,10 @@
  * Settings are the environment, and `Values` of <folder>/local.settings.json for what the environment lacks.
  */
 
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { trust } from '../trust.ts';
 import { ConfigurationError } from './describe-issues.ts';
 import { startLocalHost } from './host.ts';
 import { describeError, formatLine } from './log.ts';
@@ -72,7 +74,10 @@ function readArguments() {
 async function start() {
   const { environmentOnly, ...from } = readArguments();
   const local = environmentOnly ? {} : readLocalSettings(from.root);
+  const caFile = process.env['NODE_EXTRA_CA_CERTS'] ? undefined : local['NODE_EXTRA_CA_CERTS'];
   for (const [name, value] of Object.entries(local)) process.env[name] ??= value;
+  // The real host starts a worker with these variables. Here host and worker are one process, which Node has begun already.
+  if (caFile) trust(readFileSync(resolve(from.root, caFile), 'utf8'));
   // What `func start` says to the app as well; without it the real host takes itself to be in production.
   process.env['AZURE_FUNCTIONS_ENVIRONMENT'] ??= 'Development';
   const host = await startLocalHost({ ...from, settings: new Settings(process.env), emit: say });

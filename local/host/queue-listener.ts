@@ -103,7 +103,9 @@ export class QueueListener {
       this.#failing = false;
       return receivedMessageItems;
     } catch (error) {
-      if (!this.#failing) this.#log.error(`Queue ${this.#queue.name} cannot be read; trying again.`, error);
+      // Of a missing role the message of the error says nothing: AuthorizationPermissionMismatch does.
+      const why = error instanceof RestError && error.code !== undefined ? ` (${error.code})` : '';
+      if (!this.#failing) this.#log.error(`Queue ${this.#queue.name} cannot be read${why}; trying again.`, error);
       this.#failing = true;
       this.#ready = false;
       return [];

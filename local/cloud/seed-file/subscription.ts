@@ -1,7 +1,7 @@
 /** What a seed file has of the vendor's Azure subscription: identities, the vault, the storage account. */
 
 import { z } from 'zod';
-import { storageRole, vaultRole } from '../state/azure-roles.ts';
+import { assignedStorageRole, assignedVaultRole } from '../state/azure-roles.ts';
 import { storageState } from '../state/storage.ts';
 import { vaultState } from '../state/vault.ts';
 import { vaultSettings } from '../state/vault-settings.ts';
@@ -16,9 +16,9 @@ export const seedIdentity = z.strictObject({
   tenant: domainName.exactOptional(),
   /** Whether it is the app's own identity, for which nobody has to ask by name. */
   systemAssigned: z.boolean().default(false),
-  vaultRoles: z.array(vaultRole).default([]),
+  vaultRoles: z.array(assignedVaultRole).default([]),
   /** All that a function app needs when left out. */
-  storageRoles: z.array(storageRole).exactOptional(),
+  storageRoles: z.array(assignedStorageRole).exactOptional(),
 });
 
 const keySize = z.union([z.literal(2048), z.literal(3072), z.literal(4096)], { error: 'must be 2048, 3072 or 4096' });

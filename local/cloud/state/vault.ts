@@ -1,7 +1,7 @@
 /** What the Azure subscription of the vendor holds: managed identities, and the vault with all that is in it. */
 
 import { z } from 'zod';
-import { storageRole, vaultRole } from './azure-roles.ts';
+import { assignedStorageRole, assignedVaultRole, vaultRole, vaultScope } from './azure-roles.ts';
 import { jwk } from './jwk.ts';
 import { vaultSettings } from './vault-settings.ts';
 
@@ -14,15 +14,17 @@ const managedIdentity = z.strictObject({
   /** Whether it is the app's own identity, which answers where no other is asked for; user-assigned if not given. */
   systemAssigned: z.boolean().exactOptional(),
   /** What the identity may do in the vault since long ago; without any of them the vault answers 403. */
-  vaultRoles: z.array(vaultRole),
+  vaultRoles: z.array(assignedVaultRole),
   /** What the identity may do in the storage account; whatever a function app needs if not given. */
-  storageRoles: z.array(storageRole).exactOptional(),
+  storageRoles: z.array(assignedStorageRole).exactOptional(),
 });
 
 /** A role that was assigned to a principal of the vault's tenant: an identity, an enterprise application, a user. */
 const vaultRoleAssignment = z.strictObject({
   principalId: z.string(),
   role: vaultRole,
+  /** The whole vault if not given. */
+  scope: vaultScope.exactOptional(),
   /** Epoch milliseconds. */
   assignedAt: z.number(),
 });

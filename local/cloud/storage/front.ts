@@ -6,17 +6,21 @@ import type { CloudContext } from '../cloud.ts';
 import type { Respond } from '../serve.ts';
 import { audiencesOf, authenticate, authenticationFailed, type Refusal } from './authentication.ts';
 import { type Forward, isBrokenOff } from './forward.ts';
-import type { StorageOperation } from './operation.ts';
-import { operationOf } from './operations.ts';
+import { type Asked, askedOf, operationOf } from './operations.ts';
 import { mayDo } from './roles.ts';
 import { storageErrorResponse, type StorageService } from './storage-error.ts';
+import { type ReadBody, readTransaction } from './transaction.ts';
 import { VerifiedTokens } from './verified-tokens.ts';
 
 export function storageFront(cloud: CloudContext, service: StorageService, account: string, forward: Forward): Respond {
   const tokens = new VerifiedTokens(cloud, service, audiencesOf(service, account));
-  return async (request, { incoming, content }) => {
+  return async (request, connection) => {
+    const { incoming } = connection;
     const operation = operationOf(service, request);
-    const admitted = await admit(cloud, service, tokens, request, operation);
+    const isTransaction = operation.name === 'entityGroupTransaction';
+    const body: ReadBody = isTransaction ? await readTransaction(connection) : connection;
+    const asked = askedOf(service, request, isTransaction ? body.content : undefined);
+    const admitted: Admitted = body.refused ? body : await admit(cloud, service, tokens, request, asked);
     const note = (status: number, code?: string | null, reason?: string): void =>
       cloud.journal.record({
         service,
@@ -33,7 +37,7 @@ export function storageFront(cloud: CloudContext, service: StorageService, accou
       return storageErrorResponse(service, request, admitted.refused);
     }
     try {
-      const answer = await forward(incoming, content);
+      const answer = await forward(incoming, body.content);
       if (isOfWrongKey(request, answer)) {
         await answer.body?.cancel();
         const { status, code } = authenticationFailed;
@@ -51,19 +55,25 @@ export function storageFront(cloud: CloudContext, service: StorageService, accou
   };
 }
 
+interface Admitted {
+  tenantId?: string;
+  refused?: Refusal;
+}
+
 async function admit(
   cloud: CloudContext,
   service: StorageService,
   tokens: VerifiedTokens,
   request: Request,
-  operation: StorageOperation,
-): Promise<{ tenantId?: string; refused?: Refusal }> {
+  asked: readonly Asked[],
+): Promise<Admitted> {
   const caller = await authenticate(cloud, service, tokens, request);
   if ('refused' in caller) return caller;
   const refused = isDecodable(request) ? undefined : invalidUri;
   if (caller.kind !== 'principal') return { ...(refused && { refused }) };
   const { tenantId, principalId } = caller;
-  if (!mayDo(cloud.state, principalId, operation)) return { tenantId, refused: permissionMismatch(operation) };
+  const denied = asked.find(({ operation, target }) => !mayDo(cloud.state, principalId, operation, target));
+  if (denied) return { tenantId, refused: permissionMismatch(denied) };
   return { tenantId, ...(refused && { refused }) };
 }
 
@@ -85,11 +95,11 @@ function isDecodable({ url }: Request): boolean {
 }
 
 /** As seen in https://github.com/Azure/kusto-copy/issues/79. It does not say which right is missing; the journal does. */
-const permissionMismatch = ({ name, needs }: StorageOperation): Refusal => ({
+const permissionMismatch = ({ operation: { name, needs }, target }: Asked): Refusal => ({
   status: 403,
   code: 'AuthorizationPermissionMismatch',
   message: 'This request is not authorized to perform this operation using this permission.',
-  reason: `no role allows ${name}: it takes ${needs.map((set) => set.join(' and ')).join(', or ')}`,
+  reason: `no role allows ${name} on ${target ?? 'the account'}: it takes ${needs.map((set) => set.join(' and ')).join(', or ')}`,
 });
 
 /**

@@ -26,7 +26,7 @@ export const operation = (name: string, ...needs: (StorageAction | StorageAction
 });
 
 /** A path-style address, as every emulator has: the account is the first segment. */
-export function storageRequest({ method, url, headers }: Request): StorageRequest {
+export function storageRequest({ method, url, headers }: Pick<Request, 'method' | 'url' | 'headers'>): StorageRequest {
   const { pathname, searchParams } = new URL(url);
   const [, ...segments] = pathname.split('/').filter((segment) => segment !== '');
   return { method, segments: segments.map(decoded), query: searchParams, headers };

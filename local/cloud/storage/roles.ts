@@ -1,7 +1,9 @@
 /** What the built-in roles of Storage allow: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/storage. */
 
 import type { CloudState, StorageRole } from '../state.ts';
+import { roleAndScope } from '../state/azure-roles.ts';
 import type { StorageAction, StorageOperation } from './operation.ts';
+import type { StorageTarget } from './target.ts';
 
 const containers = 'blobServices/containers';
 const userDelegationKey = 'blobServices/generateUserDelegationKey/action';
@@ -50,15 +52,18 @@ const granted: Record<StorageRole, readonly StorageAction[]> = {
 };
 
 /**
- * Whether the roles of the identity allow it. They are found by its object id, never by a token's `roles`: application
+ * Whether the roles of the identity allow it there. They are found by its object id, never by a token's `roles`: application
  * permissions say nothing about a storage account.
  */
-export function mayDo(state: CloudState, oid: string, { needs }: StorageOperation): boolean {
+export function mayDo(state: CloudState, oid: string, { needs }: StorageOperation, target: StorageTarget): boolean {
   const identity = state.identities.find(({ principalId }) => principalId === oid);
   if (identity === undefined) return false;
   const { storageRoles } = identity;
   if (storageRoles === undefined) return true;
-  const held = storageRoles.flatMap((role) => granted[role]);
+  const held = storageRoles
+    .map(roleAndScope)
+    .filter(({ scope }) => scope === undefined || scope.toLowerCase() === target?.toLowerCase())
+    .flatMap(({ role }) => granted[role]);
   const has = (action: StorageAction): boolean => held.some((one) => covers(one, action));
   return needs.some((set) => set.every(has));
 }

@@ -14,7 +14,7 @@ const operations: Record<string, StorageOperation> = {
   'account GET properties': operation('getTableServiceProperties', `${service}/read`),
   'account PUT properties': operation('setTableServiceProperties', `${service}/write`),
   'account GET stats': operation('getTableServiceStats', `${service}/read`),
-  // Each part has its own right in Azure; here the whole takes those of every change, and its body is not read.
+  // Each part has its own rights, and they are asked for one by one. These are for a body that has no parts to be found.
   'batch POST': operation('entityGroupTransaction', [`${entities}/write`, `${entities}/delete`]),
   'tables GET': operation('queryTables', `${tables}/read`),
   'tables POST': operation('createTable', `${tables}/write`),

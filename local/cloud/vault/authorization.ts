@@ -2,7 +2,7 @@
 
 import type { CloudState } from '../state.ts';
 import type { AccessTokenClaims } from '../tokens.ts';
-import { allows, type DataAction, rolesOf } from './roles.ts';
+import { allows, type DataAction, reaches, rolesOf } from './roles.ts';
 import { VaultError } from './vault-error.ts';
 
 const vaultId = '/subscriptions/00000000-0000-0000-0000-000000000000/resourcegroups/local/providers/microsoft.keyvault';
@@ -20,7 +20,8 @@ export function authorize(
   resource: string,
   now: number,
 ): void {
-  if (rolesOf(state, caller.oid, now).some((role) => allows(role, action))) return;
+  const held = rolesOf(state, caller.oid, now).filter((one) => reaches(one, resource));
+  if (held.some(({ role }) => allows(role, action))) return;
   throw new VaultError({
     status: 403,
     code: 'Forbidden',
@@ -38,6 +39,6 @@ export function authorize(
       '',
     ].join('\r\n'),
     innerCode: 'ForbiddenByRbac',
-    reason: `no role allows ${action}`,
+    reason: `no role allows ${action} on ${resource}`,
   });
 }

@@ -2,6 +2,7 @@
 
 import { X509Certificate } from 'node:crypto';
 import type { CloudState } from '../state.ts';
+import { roleAndScope } from '../state/azure-roles.ts';
 import { keySizeOf } from './add-key.ts';
 import { homeTenantId } from './authentication.ts';
 import { certificateContentType } from './certificate-secret.ts';
@@ -37,7 +38,7 @@ export interface VaultDescription {
   /** Those that were set; a certificate's secret goes without saying. */
   secrets: (DescribedVersion & { contentType?: string })[];
   pending: { name: string; status: string }[];
-  roles: { principalId: string; role: string; assignedAt?: number }[];
+  roles: { principalId: string; role: string; scope?: string; assignedAt?: number }[];
 }
 
 export const describeVault = (state: CloudState): VaultDescription => ({
@@ -65,7 +66,9 @@ export const describeVault = (state: CloudState): VaultDescription => ({
   })),
   pending: state.vaultPendingCertificates.map(({ name, status }) => ({ name, status })),
   roles: [
-    ...state.identities.flatMap(({ principalId, vaultRoles }) => vaultRoles.map((role) => ({ principalId, role }))),
+    ...state.identities.flatMap(({ principalId, vaultRoles }) =>
+      vaultRoles.map((one) => ({ principalId, ...roleAndScope(one) })),
+    ),
     ...state.vaultRoleAssignments,
   ],
 });

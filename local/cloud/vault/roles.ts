@@ -1,6 +1,7 @@
 /** The built-in data roles of a vault with role-based access control, and who holds them. */
 
 import type { CloudState, VaultRole } from '../state.ts';
+import { roleAndScope, type VaultScope } from '../state/azure-roles.ts';
 
 /** A data action without its prefix `Microsoft.KeyVault/vaults/`. */
 export type DataAction =
@@ -48,31 +49,45 @@ export const allows = (role: VaultRole, action: DataAction): boolean =>
     return after === undefined ? pattern === action : action.startsWith(before) && action.endsWith(after);
   });
 
+export interface HeldRole {
+  role: VaultRole;
+  /** The whole vault if not given. */
+  scope?: VaultScope;
+}
+
+/**
+ * Whether it reaches this path below the vault. A role on one key says nothing about the list of all keys, nor a role on a
+ * certificate about the key of the same name: https://learn.microsoft.com/azure/key-vault/general/rbac-guide.
+ */
+export const reaches = ({ scope }: HeldRole, resource: string): boolean =>
+  scope === undefined || scope.toLowerCase() === resource.toLowerCase();
+
 /** The roles of a principal that have arrived: those that an identity has had since long ago, and what was assigned since. */
-export function rolesOf(state: CloudState, principalId: string, now: number): VaultRole[] {
+export function rolesOf(state: CloudState, principalId: string, now: number): HeldRole[] {
   const arrives = state.vault?.rolePropagationMilliseconds ?? 0;
   return [
-    ...(state.identities.find((identity) => identity.principalId === principalId)?.vaultRoles ?? []),
-    ...state.vaultRoleAssignments
-      .filter((one) => one.principalId === principalId && one.assignedAt + arrives <= now)
-      .map(({ role }) => role),
+    ...(state.identities.find((identity) => identity.principalId === principalId)?.vaultRoles.map(roleAndScope) ?? []),
+    ...state.vaultRoleAssignments.filter((one) => one.principalId === principalId && one.assignedAt + arrives <= now),
   ];
 }
 
 /** Assigns a role in the vault to a managed identity, an enterprise application or a user, by object id. */
 export function assignVaultRole(
   state: CloudState,
-  { principalId, role, now = Date.now() }: { principalId: string; role: VaultRole; now?: number },
+  { principalId, now = Date.now(), ...held }: HeldRole & { principalId: string; now?: number },
 ): void {
-  if (state.vaultRoleAssignments.some((one) => one.principalId === principalId && one.role === role)) return;
-  state.vaultRoleAssignments.push({ principalId, role, assignedAt: now });
+  const { role, scope } = held;
+  const has = state.vaultRoleAssignments.filter((one) => one.principalId === principalId && one.role === role);
+  if (has.some((one) => one.scope === scope)) return;
+  state.vaultRoleAssignments.push({ principalId, ...held, assignedAt: now });
 }
 
-/** Takes a role away at once, whichever way it was given. */
+/** Takes a role away at once, whichever way and wherever it was given. */
 export function removeVaultRole(state: CloudState, principalId: string, role: VaultRole): void {
   state.vaultRoleAssignments = state.vaultRoleAssignments.filter(
     (one) => one.principalId !== principalId || one.role !== role,
   );
   const identity = state.identities.find((one) => one.principalId === principalId);
-  if (identity !== undefined) identity.vaultRoles = identity.vaultRoles.filter((one) => one !== role);
+  if (identity !== undefined)
+    identity.vaultRoles = identity.vaultRoles.filter((one) => roleAndScope(one).role !== role);
 }

@@ -32,7 +32,10 @@ export function vaultPage(cloud: CloudContext): Html {
           : table({
               caption: 'Roles',
               columns: ['Principal', 'Role'],
-              rows: vault.roles.map(({ principalId, role }) => [holders.get(principalId) ?? principalId, role]),
+              rows: vault.roles.map(({ principalId, role, scope }) => [
+                holders.get(principalId) ?? principalId,
+                scope === undefined ? role : `${role} on ${scope}`,
+              ]),
             })
       }
     </section>`;

@@ -15,6 +15,9 @@ function refusal(json: unknown): string {
   return assert.fail('it was accepted');
 }
 
+const fixed = { dynamicConcurrencyEnabled: false };
+const snapshots = 'concurrency.snapshotPersistenceEnabled';
+const liveMetrics = 'logging.applicationInsights.enableLiveMetrics';
 const withQueues = (queues: object) => ({ version: '2.0', extensions: { queues } });
 
 test('has the defaults of the real host', () => {
@@ -60,13 +63,36 @@ test('accepts a bundle, a log level by category, no route prefix, no time limit 
   assert.deepEqual(logLevel, { default: 'warning', 'Function.x': 'debug' });
 });
 
+test('takes fixed concurrency, and what the real host does with the telemetry that this one does not send', () => {
+  const applicationInsights = {
+    enableQueryStringTracing: false,
+    samplingSettings: { isEnabled: true, maxTelemetryItemsPerSecond: 20, excludedTypes: 'Request;Exception' },
+  };
+  const json = { version: '2.0', concurrency: fixed, logging: { logLevel: { default: 'None' }, applicationInsights } };
+  assert.deepEqual(parseHostJson(JSON.stringify(json)).logLevel, { default: 'none' });
+});
+
+test('refuses dynamic concurrency: it would take the place of batchSize', () => {
+  assert.equal(
+    refusal({ version: '2.0', concurrency: { dynamicConcurrencyEnabled: true } }),
+    'host.json: concurrency.dynamicConcurrencyEnabled: true is not implemented by the local host: set it to false',
+  );
+});
+
+test('refuses types of telemetry that there are not, which the real host passes over', () => {
+  for (const excludedTypes of ['Requests', 'Request,Trace', 'Request;', '']) {
+    const said = refusal({ version: '2.0', logging: { applicationInsights: { samplingSettings: { excludedTypes } } } });
+    assert.match(said, /^host\.json: logging\.applicationInsights\.samplingSettings\.excludedTypes: must be types/);
+  }
+});
+
 test('refuses by its full name every setting that it does not implement', () => {
   const cases: [object, string][] = [
-    [{ version: '2.0', concurrency: {} }, 'concurrency'],
+    [{ version: '2.0', concurrency: { snapshotPersistenceEnabled: false, ...fixed } }, snapshots],
+    [{ version: '2.0', logging: { applicationInsights: { enableLiveMetrics: true } } }, liveMetrics],
     [withQueues({ foo: 1 }), 'extensions.queues.foo'],
     [{ version: '2.0', extensions: { http: { hsts: {} } } }, 'extensions.http.hsts'],
     [{ version: '2.0', extensions: { durableTask: {} } }, 'extensions.durableTask'],
-    [{ version: '2.0', logging: { applicationInsights: {} } }, 'logging.applicationInsights'],
     [{ version: '2.0', logging: { fileLoggingMode: 'never' } }, 'logging.fileLoggingMode'],
     [{ version: '2.0', logging: { console: {} } }, 'logging.console'],
     ...['functions', 'singleton', 'healthMonitor', 'aggregator', 'customHandler', 'managedDependency', 'retry'].map(
