@@ -24,7 +24,9 @@ export const outcome = z.looseObject({
 });
 export type Outcome = z.infer<typeof outcome>;
 
-export const outcomes = z.looseObject({ items: z.array(outcome), continuation: z.string().optional() });
+const paging = { continuation: z.string().optional(), unreadable: z.number().optional() };
+
+export const outcomes = z.looseObject({ items: z.array(outcome), ...paging });
 
 const poisonEntry = z.looseObject({
   tenant: z.string(),
@@ -41,7 +43,7 @@ const poisonEntry = z.looseObject({
 });
 export type PoisonEntry = z.infer<typeof poisonEntry>;
 
-export const poisonEntries = z.looseObject({ items: z.array(poisonEntry), continuation: z.string().optional() });
+export const poisonEntries = z.looseObject({ items: z.array(poisonEntry), ...paging });
 
 const use = z.object({ used: z.number(), limit: z.number() });
 

@@ -4,7 +4,9 @@ import type { Terminal } from './terminal/terminal.ts';
 
 interface Page<Item> {
   readonly items: readonly Item[];
-  readonly continuation: string | undefined;
+  readonly continuation?: string | undefined;
+  /** Left out of the page, since the app could not read them. */
+  readonly unreadable?: number | undefined;
 }
 
 interface Pages<Item> {
@@ -23,6 +25,7 @@ const mostInPage = 500;
 export async function allPages<Item>({ limit, terminal, what, page }: Pages<Item>) {
   const items: Item[] = [];
   let continuation: string | undefined;
+  let unreadable = 0;
   do {
     const room = Math.min(mostInPage, limit - items.length);
     const next = await page([
@@ -31,7 +34,10 @@ export async function allPages<Item>({ limit, terminal, what, page }: Pages<Item
     ]);
     items.push(...next.items);
     continuation = next.continuation;
+    unreadable += next.unreadable ?? 0;
     if (continuation !== undefined && items.length < limit) terminal.progress(`${items.length} ${what} so far`);
   } while (continuation !== undefined && items.length < limit);
-  return { items: items.slice(0, limit), hasMore: continuation !== undefined || items.length > limit };
+  if (unreadable > 0) terminal.warn(`${unreadable} more cannot be read: another release of the app has written them.`);
+  const hasMore = continuation !== undefined || items.length > limit;
+  return { items: items.slice(0, limit), hasMore, isComplete: !hasMore && unreadable === 0 };
 }

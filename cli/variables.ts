@@ -27,6 +27,6 @@ export async function readGiven(name: string, what: string): Promise<Buffer<Arra
 }
 
 /** `npm run` changes to the folder of the package, and says in INIT_CWD where the user was. */
-function fileOf(name: string): string {
+export function fileOf(name: string): string {
   return resolve(variable('INIT_CWD') ?? process.cwd(), name);
 }

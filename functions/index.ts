@@ -49,6 +49,13 @@ import { warmTokens } from './warm-tokens.ts';
 // eslint-disable-next-line no-restricted-properties -- the one place where the environment is handed over
 const services = buildServices(readConfig(process.env));
 
+const { telemetry } = services;
+if (telemetry.isOn) {
+  app.setup({ capabilities: telemetry.capabilities });
+  app.hook.appStart(() => telemetry.start());
+  app.hook.appTerminate(() => telemetry.stop());
+}
+
 // The worker runs no function when this fails, and answers the host with its message: src/startApp.ts and
 // src/setupEventStream.ts of https://github.com/Azure/azure-functions-nodejs-worker.
 app.hook.appStart(() => services.checkStart());

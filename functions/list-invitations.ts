@@ -17,8 +17,8 @@ export const listInvitations = ({ invitations, tenantApi }: Needed): HttpFunctio
   handler: answering(problem, async ({ query }) => {
     const { tenant, ...page } = readQuery(invitationsQuery, query);
     const tenantId = tenant === undefined ? undefined : await tenantApi.resolve(tenant);
-    const { invitations: found, continuation } = await invitations.list({ ...page, tenantId });
+    const { invitations: found, ...paging } = await invitations.list({ ...page, tenantId });
     const at = invitations.now();
-    return { status: 200, jsonBody: { invitations: found.map((one) => toInvitationAnswer(one, at)), continuation } };
+    return { status: 200, jsonBody: { invitations: found.map((one) => toInvitationAnswer(one, at)), ...paging } };
   }),
 });

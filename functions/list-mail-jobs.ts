@@ -13,7 +13,7 @@ export const listMailJobs = ({ mailApi }: Pick<Services, 'mailApi'>): HttpFuncti
   route: routes.mailJobs,
   handler: answering(problem, async ({ query }) => {
     const { tenant, limit, ...wanted } = readQuery(listQuery, query);
-    const { items, continuation } = await mailApi.list(tenant, { ...wanted, pageSize: limit });
-    return { status: 200, jsonBody: { items: items.map(toOutcomeAnswer), continuation } };
+    const { items, ...paging } = await mailApi.list(tenant, { ...wanted, pageSize: limit });
+    return { status: 200, jsonBody: { items: items.map(toOutcomeAnswer), ...paging } };
   }),
 });

@@ -14,11 +14,11 @@ export const listPoison = ({ mailApi, publicUrl }: Pick<Services, 'mailApi' | 'p
   route: routes.poison,
   handler: answering(problem, async ({ query }) => {
     const wanted = readQuery(poisonQuery, query);
-    const { items, continuation } =
+    const { items, ...paging } =
       wanted.tenant === undefined
         ? await mailApi.listPoison.ofAll(wanted.limit, wanted.continuation)
         : await mailApi.listPoison.ofTenant(wanted.tenant, wanted.limit, wanted.continuation);
     const answers = items.map((entry) => toPoisonAnswer(entry, statusLink(publicUrl, entry)));
-    return { status: 200, jsonBody: { items: answers, continuation } };
+    return { status: 200, jsonBody: { items: answers, ...paging } };
   }),
 });

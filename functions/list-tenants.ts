@@ -13,7 +13,7 @@ export const listTenants = ({ tenantApi }: Pick<Services, 'tenantApi'>): HttpFun
   authLevel: 'function',
   route: routes.tenants,
   handler: answering(problem, async ({ query }) => {
-    const { tenants, continuation } = await tenantApi.list(readQuery(tenantsQuery, query));
-    return { status: 200, jsonBody: { tenants: tenants.map(toTenantAnswer), continuation } };
+    const { tenants, ...paging } = await tenantApi.list(readQuery(tenantsQuery, query));
+    return { status: 200, jsonBody: { tenants: tenants.map(toTenantAnswer), ...paging } };
   }),
 });

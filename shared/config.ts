@@ -15,6 +15,7 @@ import { type MailConfig, mailSettings, toMail } from './mail-settings.ts';
 import { storageConnection } from './names.ts';
 import type { Resource } from './resource.ts';
 import { consentSettings } from './consent-settings.ts';
+import { type TelemetryConfig, telemetryProblems, telemetrySettings, toTelemetry } from './telemetry-settings.ts';
 import { toVendor, type Vendor, vendorSettings } from './vendor-settings.ts';
 
 export interface Config {
@@ -55,6 +56,8 @@ export interface Config {
   readonly returnOrigins: readonly string[];
   /** Who asks, as administrators know them. */
   readonly vendor: Vendor;
+  /** Where traces, metrics and logs go. */
+  readonly telemetry: TelemetryConfig;
 }
 
 /** The storage account, by identity as deployed, or by connection string for an emulator. */
@@ -139,6 +142,7 @@ const schema = z.object({
   ...mailSettings,
   ...consentSettings,
   ...vendorSettings,
+  ...telemetrySettings,
   TENANTPOST_CLIENT_ID: guid,
   TENANTPOST_PUBLIC_URL: origin.optional(),
   /** Set by App Service: the host name of the function app. */
@@ -185,7 +189,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (publicUrl === undefined) {
     problems.push({ setting: 'TENANTPOST_PUBLIC_URL', expected: 'the address at which administrators reach this app' });
   }
-  problems.push(...storageProblems(given), ...credentialProblems(given), ...cloudProblems(given), ...misspelt(given));
+  problems.push(...storageProblems(given), ...credentialProblems(given), ...cloudProblems(given));
+  problems.push(...telemetryProblems(given), ...misspelt(given));
   if (!parsed.success || problems.length > 0) {
     const lines = problems.map(({ setting, expected }) => `  ${setting}: expected ${expected}`);
     throw new TenantpostError('CONFIG_INVALID', `Settings are wrong:\n${lines.join('\n')}`, {
@@ -259,6 +264,7 @@ function toConfig(environment: Environment): Config {
     mail: toMail(environment),
     returnOrigins: environment.TENANTPOST_RETURN_URLS,
     vendor: toVendor(environment),
+    telemetry: toTelemetry(environment),
   };
 }
 

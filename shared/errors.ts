@@ -416,7 +416,7 @@ export const errorMeanings = {
     symptom: 'Key Vault answered 401, 403 or 404.',
     meaning: 'The managed identity lacks a role on the vault, or the certificate, key or secret does not exist.',
     remedy:
-      'Give the identity Key Vault Certificate User and Key Vault Crypto User, for a secret Key Vault Secrets User; check the names in the settings.',
+      'Check the names in the settings, the firewall of the vault, and the roles of the identity (docs/rights.md has all of them).',
   },
   VAULT_UNAVAILABLE: {
     disposition: 'again',
@@ -449,7 +449,16 @@ export const errorMeanings = {
     owner: 'operator',
     symptom: 'A table, queue or blob could not be read or written.',
     meaning: 'The network, a missing role on the storage account, or the service itself.',
-    remedy: 'Check the AzureWebJobsStorage settings and the data roles of the identity.',
+    remedy:
+      'Check the AzureWebJobsStorage settings, the firewall of the account, and the roles of the identity (docs/rights.md has all of them).',
+  },
+  ROW_UNREADABLE: {
+    disposition: 'again',
+    httpStatus: 503,
+    owner: 'operator',
+    symptom: 'A tenant, mail job, mailbox or invitation cannot be read, while others can.',
+    meaning: 'Its row in the table was written by a newer release than the one that runs, or by hand.',
+    remedy: 'Deploy the newer release again, or mend the row: docs/upgrade.md says how. Mail waits until then.',
   },
 
   JOB_NOT_JSON: {
@@ -888,6 +897,8 @@ export interface TenantpostErrorOptions extends ErrorOptions {
   detail?: SafeDetail;
   /** For `again`: not before this many seconds have passed. */
   retryAfterSeconds?: number;
+  /** Nearer to the case than the table's. */
+  remedy?: string;
 }
 
 /**
@@ -899,12 +910,14 @@ export class TenantpostError extends Error {
   readonly code: ErrorCode;
   readonly detail: SafeDetail;
   readonly retryAfterSeconds: number | undefined;
+  readonly remedy: string;
 
   constructor(code: ErrorCode, message: string, options: TenantpostErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.detail = options.detail ?? {};
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.remedy = options.remedy ?? errorMeanings[code].remedy;
   }
 
   get meaning(): Meaning {

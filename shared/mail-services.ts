@@ -14,6 +14,7 @@ import { type Clock, seconds } from './clock.ts';
 import type { Config } from './config.ts';
 import { logUnexpected } from './host/log.ts';
 import type { Log } from './log.ts';
+import type { Measuring } from './mail/sending/measure-end.ts';
 import type { Carrier } from './mail/carrier.ts';
 import { noEvents } from './mail/events.ts';
 import type { JobQueue } from './mail/job-queue.ts';
@@ -49,7 +50,7 @@ export interface MailServices {
   readonly retention: Retention;
 }
 
-interface Dependencies {
+interface Dependencies extends Measuring {
   readonly storage: StorageClients;
   readonly tenants: Pick<TenantStore, 'find' | 'setDelivery'>;
   readonly tokens: Pick<TokenSource, 'get' | 'refused'>;

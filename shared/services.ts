@@ -5,25 +5,34 @@ import { appCredential } from './adapters/entra/app-credential.ts';
 import { EntraTokenIssuer } from './adapters/entra/entra-token-issuer.ts';
 import { managedIdentity } from './adapters/entra/managed-identity.ts';
 import { openTelemetryMetrics } from './adapters/opentelemetry-metrics.ts';
-import { type StorageClients, storageCall, storageClients } from './adapters/storage/storage-clients.ts';
+import { openTelemetryTracing } from './adapters/opentelemetry-tracing.ts';
+import { askStorage } from './adapters/storage/ask-storage.ts';
+import { type StorageClients, storageClients } from './adapters/storage/storage-clients.ts';
+import { StorageQueueLooks } from './adapters/storage/queue-looks.ts';
 import { TableCredentialRecord } from './adapters/storage/table-credential-record.ts';
 import { TableRenewalClaims } from './adapters/storage/table-renewal-claims.ts';
+import { TableMailFigures } from './adapters/storage/table-mail-figures.ts';
+import { TableMailRetention } from './adapters/storage/table-mail-retention.ts';
 import { TableTenantStore } from './adapters/storage/table-tenant-store.ts';
 import { TableTokenStore } from './adapters/storage/table-token-store.ts';
-import { timeLimitOfCall } from './adapters/time-limit.ts';
+import { Telemetry } from './adapters/telemetry/telemetry.ts';
 import { vaultCall } from './adapters/vault/vault-call.ts';
 import { vaultClients } from './adapters/vault/vault-clients.ts';
 import { VaultDataKeys } from './adapters/vault/vault-data-keys.ts';
 import { type CredentialReport, reportCredential } from './checks/credential-report.ts';
+import { FiguresWatch } from './checks/figures-watch.ts';
 import { Health } from './checks/health.ts';
 import { checkStart } from './checks/start-check.ts';
 import { audienceOf, clouds, isForeignIssuer } from './clouds.ts';
+import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { buildConsole, type ConsoleServices } from './console-services.ts';
 import { buildDoctor, type DoctorServices } from './doctor-services.ts';
 import { log } from './host/log.ts';
+import type { Log } from './log.ts';
 import { buildMail, type MailServices } from './mail-services.ts';
-import { containers, queues, tables } from './names.ts';
+import type { Metrics } from './metrics.ts';
+import { queues, tables } from './names.ts';
 import { buildPages, type PageServices } from './page-services.ts';
 import { type Shard, shards } from './shard.ts';
 import { buildTenants, type TenantServices } from './tenant-services.ts';
@@ -47,8 +56,12 @@ export interface Services extends TenantServices, MailServices, DoctorServices, 
   readonly rotateDataKey: () => Promise<void>;
   readonly health: Health;
   readonly credentialReport: () => Promise<CredentialReport>;
+  /** Measures queues and poison, where anything is measured. */
+  readonly figuresWatch: Pick<FiguresWatch, 'run'> | undefined;
   /** Warns of the expiry of what proves the app. */
   readonly credentialWatch: CredentialWatch;
+  /** Traces, metrics and logs: started before the first function runs, stopped after the last. */
+  readonly telemetry: Pick<Telemetry, 'isOn' | 'capabilities' | 'start' | 'stop'>;
   /** Stops the start when the app can never prove itself as it is set up. */
   readonly checkStart: () => Promise<void>;
 }
@@ -76,6 +89,7 @@ export function buildServices(config: Config): Services {
     log,
   });
   const metrics = openTelemetryMetrics();
+  const tracing = openTelemetryTracing();
   const credential = appCredential(config, { identity, ...vault }, now, log);
   const record = new TableCredentialRecord(storage.table(tables.credentials));
   const refreshSeconds = config.credentialRefreshSeconds;
@@ -112,21 +126,27 @@ export function buildServices(config: Config): Services {
     now,
     log,
     metrics,
+    tracing,
   });
 
   const { services: tenantServices, ...tenantParts } = buildTenants(config, {
     ...{ storage, tenants, tokens, dataKeys, now, log },
   });
   const { remembered, proof, links, invitationStore } = tenantParts;
-  const mail = buildMail(config, { storage, tenants: remembered, tokens, proof, dataKeys, now, log });
+  const mail = buildMail(config, {
+    ...{ storage, tenants: remembered, tokens, proof, dataKeys, now, log, metrics, tracing },
+  });
   const askVault = async (): Promise<void> => {
     await vaultCall('read the wrapping key', () => keys.getKey(config.vault.wrappingKeyName));
     // Without the data key no link can be signed and no token cached.
-    await dataKeys.current();
+    await dataKeys.ask();
   };
+
+  const telemetry = new Telemetry({ config: config.telemetry, identity, metrics, log });
 
   return {
     publicUrl,
+    telemetry,
     checkStart: () =>
       checkStart({ credential, wait: (milliseconds) => sleep(milliseconds, undefined, { ref: false }), log }),
     shards: shards(config.warmShards),
@@ -153,7 +173,7 @@ export function buildServices(config: Config): Services {
       ...{ storage, tenants, dataKeys, mailApi: mail.mailApi, now, log },
       freshToken: async (id, resource) => readToken(await issuer.request(id, resource), expect(id, resource)),
       credential: { credential, record, refreshSeconds },
-      ...{ askStorage: () => askStorage(storage), askVault },
+      ...{ askStorage: () => askStorage(storage, config.mail.eventsQueue), askVault },
     }),
     ...buildConsole(config, {
       ...{ storage, tenants, links, invitations: invitationStore, now, log },
@@ -161,7 +181,7 @@ export function buildServices(config: Config): Services {
     }),
     ...mail,
     health: new Health({
-      askStorage: () => askStorage(storage),
+      askStorage: () => askStorage(storage, config.mail.eventsQueue),
       askVault,
       credential,
       record,
@@ -169,8 +189,18 @@ export function buildServices(config: Config): Services {
       now,
     }),
     credentialReport: () => reportCredential({ credential, record, refreshSeconds, now }),
+    figuresWatch: telemetry.isOn ? figuresWatch({ storage, metrics, now, log }) : undefined,
     credentialWatch: new CredentialWatch({ credential, record, refreshSeconds, metrics, now, log }),
   };
+}
+
+function figuresWatch({ storage, ...others }: { storage: StorageClients; metrics: Metrics; now: Clock; log: Log }) {
+  const table = storage.table(tables.mail);
+  return new FiguresWatch({
+    ...others,
+    queues: new StorageQueueLooks(storage, Object.values(queues)),
+    mail: new TableMailFigures(table, new TableMailRetention(table)),
+  });
 }
 
 /** What a token of this installation must be for. */
@@ -184,16 +214,4 @@ export function expectationsOf({ cloud, clientId, audiences }: Config): TokenSou
     clientId: app,
     isForeignIssuer: isForeign,
   });
-}
-
-async function askStorage(storage: StorageClients): Promise<void> {
-  await storageCall('read the tenants table', () =>
-    storage.table(tables.tenants).listEntities().byPage({ maxPageSize: 1 }).next(),
-  );
-  for (const name of Object.values(queues)) {
-    await storageCall(`read queue ${name}`, () => storage.queue(name).getProperties(timeLimitOfCall()));
-  }
-  for (const name of Object.values(containers)) {
-    await storageCall(`read container ${name}`, () => storage.container(name).getProperties(timeLimitOfCall()));
-  }
 }

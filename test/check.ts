@@ -22,6 +22,7 @@ const steps: readonly { what: string; argv: readonly string[] }[] = [
     ],
   },
   { what: 'format', argv: [bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.'] },
+  { what: 'Bicep, where it can be compiled', argv: ['test/compile-bicep.ts'] },
   { what: 'unused files and exports', argv: [bin('knip/bin/knip.js')] },
   { what: 'direction of imports', argv: ['--test', '--test-reporter=dot', 'test/unit/imports.test.ts'] },
 ];

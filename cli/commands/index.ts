@@ -1,6 +1,7 @@
 /** Every command, in the order in which one comes to need it. */
 
 import type { Command } from '../command.ts';
+import { backup } from './backup.ts';
 import { completion } from './completion.ts';
 import { consent } from './consent.ts';
 import { consoleCommand } from './console.ts';
@@ -13,6 +14,7 @@ import { invite } from './invite.ts';
 import { poison } from './poison.ts';
 import { remove } from './remove.ts';
 import { replay } from './replay.ts';
+import { restore } from './restore.ts';
 import { rotate } from './rotate.ts';
 import { send } from './send.ts';
 import { status } from './status.ts';
@@ -37,6 +39,8 @@ export const commands: readonly Command[] = [
   release,
   credential,
   rotate,
+  backup,
+  restore,
   remove,
   consoleCommand,
   completion,

@@ -10,7 +10,11 @@ import { allPages } from '../pages.ts';
 import { isTenantName } from '../tenant-argument.ts';
 import { describeInvitations, invitation } from '../tenants.ts';
 
-const page = z.looseObject({ invitations: z.array(invitation), continuation: z.string().optional() });
+const page = z.looseObject({
+  invitations: z.array(invitation),
+  continuation: z.string().optional(),
+  unreadable: z.number().optional(),
+});
 
 export const invitations = command({
   form: 'invitations [tenant]',
@@ -39,17 +43,17 @@ export const invitations = command({
       terminal.result(one, `${describeInvitations([one], style)}\n${style.good('Its link does not work any more.')}`);
       return exitCodes.done;
     }
-    const { items, hasMore } = await allPages({
+    const { items, hasMore, isComplete } = await allPages({
       limit,
       terminal,
       what: 'invitations',
       page: async (more) => {
         const answer = await api.ask({ route: routes.invitations, query: [['tenant', tenant], ...more] }, page);
-        return { items: answer.invitations, continuation: answer.continuation };
+        return { items: answer.invitations, continuation: answer.continuation, unreadable: answer.unreadable };
       },
     });
     const text = items.length === 0 ? 'No invitation.' : describeInvitations(items, style);
-    terminal.result({ invitations: items, complete: !hasMore }, text);
+    terminal.result({ invitations: items, complete: isComplete }, text);
     if (hasMore) terminal.note(`There may be more: --limit is ${limit}.`);
     return exitCodes.done;
   },

@@ -40,7 +40,7 @@ export const poison = command({
     const api = new Api(given, terminal.signal);
     const isWanted = (one: PoisonEntry): boolean =>
       (code === undefined || one.code === code.toUpperCase()) && (id === undefined || one.id === id);
-    const { items, hasMore } = await allPages({
+    const { items, hasMore, isComplete } = await allPages({
       limit: id === undefined ? limit : Number.MAX_SAFE_INTEGER,
       terminal,
       what: 'in poison',
@@ -51,7 +51,8 @@ export const poison = command({
         const query = [['tenant', tenant] as const, ...asked, ...size];
         const page = await api.ask({ route: routes.poison, query }, poisonEntries);
         const found = page.items.filter(isWanted);
-        return { items: found, continuation: id !== undefined && found.length > 0 ? undefined : page.continuation };
+        const isFound = id !== undefined && found.length > 0;
+        return { items: found, continuation: isFound ? undefined : page.continuation, unreadable: page.unreadable };
       },
     });
     const [first] = items;
@@ -68,11 +69,11 @@ export const poison = command({
     }
     const rows = items.map((one) => [one.tenant, one.id, terminal.style.bad(one.code), one.at, `for the ${one.owner}`]);
     terminal.result(
-      { items, complete: !hasMore },
+      { items, complete: isComplete },
       items.length === 0 ? terminal.style.good('Nothing is in poison.') : columns(rows),
     );
     if (hasMore) terminal.note(`There may be more: --limit is ${limit}.`);
-    return items.length === 0 ? exitCodes.done : exitCodes.notAllWell;
+    return items.length === 0 && isComplete ? exitCodes.done : exitCodes.notAllWell;
   },
 });
 

@@ -92,14 +92,11 @@ async function list(api: Api, tenant: string, { state, since, limit }: Filter, t
     ['state', state],
     ['from', since],
   ] as const;
-  const { items, hasMore } = await allPages({
+  const { items, hasMore, isComplete } = await allPages({
     limit,
     terminal,
     what: 'mail jobs',
-    page: async (more) => {
-      const page = await api.ask({ route: routes.mailJobs, query: [...query, ...more] }, outcomes);
-      return { items: page.items, continuation: page.continuation };
-    },
+    page: (more) => api.ask({ route: routes.mailJobs, query: [...query, ...more] }, outcomes),
   });
   const rows = items.map((one) => [
     one.id,
@@ -108,7 +105,7 @@ async function list(api: Api, tenant: string, { state, since, limit }: Filter, t
     one.transport,
     one.code ?? '',
   ]);
-  terminal.result({ items, complete: !hasMore }, items.length === 0 ? 'No mail job.' : columns(rows));
+  terminal.result({ items, complete: isComplete }, items.length === 0 ? 'No mail job.' : columns(rows));
   if (hasMore) terminal.note(`There may be more: --limit is ${limit}.`);
   return exitCodes.done;
 }

@@ -20,7 +20,11 @@ import {
 import { columns } from '../terminal/columns.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-const page = z.looseObject({ tenants: z.array(tenantSchema), continuation: z.string().optional() });
+const page = z.looseObject({
+  tenants: z.array(tenantSchema),
+  continuation: z.string().optional(),
+  unreadable: z.number().optional(),
+});
 const pageLink = z.looseObject({ link: z.url({ protocol: /^https?$/ }), expiresAt: z.string() });
 
 export const tenants = command({
@@ -75,13 +79,13 @@ export const tenants = command({
 });
 
 async function list(api: Api, state: string | undefined, limit: number, terminal: Terminal): Promise<number> {
-  const { items, hasMore } = await allPages({
+  const { items, hasMore, isComplete } = await allPages({
     limit,
     terminal,
     what: 'tenants',
     page: async (more) => {
       const answer = await api.ask({ route: routes.tenants, query: [['state', state], ...more] }, page);
-      return { items: answer.tenants, continuation: answer.continuation };
+      return { items: answer.tenants, continuation: answer.continuation, unreadable: answer.unreadable };
     },
   });
   const { style } = terminal;
@@ -92,7 +96,7 @@ async function list(api: Api, state: string | undefined, limit: number, terminal
     one.since,
     one.code ?? (one.missing.length > 0 ? `lacks ${one.missing.join(', ')}` : ''),
   ]);
-  terminal.result({ tenants: items, complete: !hasMore }, items.length === 0 ? 'No tenant.' : columns(rows));
+  terminal.result({ tenants: items, complete: isComplete }, items.length === 0 ? 'No tenant.' : columns(rows));
   if (hasMore) terminal.note(`There may be more: --limit is ${limit}.`);
   return exitCodes.done;
 }

@@ -40,7 +40,7 @@ export function spoken(
   why = away.includes(error.code) ? codeOf(error.cause) : undefined,
 ): CommandError {
   const reason = why === undefined ? undefined : `(${why})`;
-  const { code, message, meaning, detail } = error;
+  const { code, message, meaning, detail, remedy } = error;
   const { field, expected, entra } = { ...blank, ...detail };
   const said = [message, entra, reason].filter((one) => typeof one === 'string').join(' ');
   return new CommandError(
@@ -50,7 +50,7 @@ export function spoken(
       code,
       ...(typeof field === 'string' && { field }),
       ...(typeof expected === 'string' && { expected }),
-      remedy: away.includes(code) ? reachable : meaning.remedy,
+      remedy: away.includes(code) ? reachable : remedy,
       owner: meaning.owner,
     },
     { cause: error },

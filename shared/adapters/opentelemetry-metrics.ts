@@ -1,7 +1,10 @@
 /** Metrics by the OpenTelemetry API: https://opentelemetry.io/docs/specs/otel/metrics/api/. */
 
-import { type Counter, type Gauge, type Histogram, metrics as otel } from '@opentelemetry/api';
-import type { CounterName, GaugeName, HistogramName, Metrics } from '../metrics.ts';
+import { type Counter, type Gauge, type Histogram, type MetricOptions, metrics as otel } from '@opentelemetry/api';
+import { type CounterName, type GaugeName, type HistogramName, type Metrics, metricTable } from '../metrics.ts';
+
+/** OpenTelemetry's own bounds are made for milliseconds; mail waits for seconds, minutes and hours. */
+const secondsBounds = [0, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 21_600, 86_400];
 
 /**
  * Without a meter provider every call does nothing. Instruments are made at first use, as a provider that is registered later
@@ -19,10 +22,20 @@ export function openTelemetryMetrics(): Metrics {
     map.set(name, instrument);
     return instrument;
   };
+  const counter = (name: CounterName) => held(counters, name, () => meter().createCounter(name, optionsOf(name)));
+  const gauge = (name: GaugeName) => held(gauges, name, () => meter().createGauge(name, optionsOf(name)));
+  const histogram = (name: HistogramName) =>
+    held(histograms, name, () =>
+      meter().createHistogram(name, { ...optionsOf(name), advice: { explicitBucketBoundaries: secondsBounds } }),
+    );
   return {
-    count: (name, attributes) => held(counters, name, () => meter().createCounter(name)).add(1, attributes),
-    gauge: (name, value, attributes) => held(gauges, name, () => meter().createGauge(name)).record(value, attributes),
-    record: (name, value, attributes) =>
-      held(histograms, name, () => meter().createHistogram(name)).record(value, attributes),
+    count: (name, attributes, by = 1) => counter(name).add(by, attributes),
+    gauge: (name, value, attributes) => gauge(name).record(value, attributes),
+    record: (name, value, attributes) => histogram(name).record(value, attributes),
   };
+}
+
+function optionsOf(name: keyof typeof metricTable): MetricOptions {
+  const { unit, meaning } = metricTable[name];
+  return { unit, description: meaning };
 }

@@ -33,8 +33,10 @@ export function warned(check: CheckName, tried: string, code: ErrorCode, said: S
 
 /** Of what a port threw. */
 export function failedBy(check: CheckName, tried: string, error: unknown, said: Said = {}): Found {
-  const { code, detail } = asTenantpostError(error);
-  return failed(check, tried, code, { answered: answerIn(detail), ...said });
+  const { code, detail, message, meaning, remedy } = asTenantpostError(error);
+  // An error that knows its remedy knows its case as well.
+  const nearer = remedy === meaning.remedy ? {} : { meaning: message, remedy };
+  return failed(check, tried, code, { answered: answerIn(detail), ...nearer, ...present(said) });
 }
 
 function problem(state: 'failed' | 'warning', check: CheckName, tried: string, code: ErrorCode, said: Said): Found {

@@ -43,8 +43,8 @@ async function usesIn(
     const { uses } = await record.read();
     return { uses };
   } catch (error) {
-    const { code, meaning } = asTenantpostError(error);
-    return { uses: [], state: 'warning', code, remedy: meaning.remedy };
+    const { code, remedy } = asTenantpostError(error);
+    return { uses: [], state: 'warning', code, remedy };
   }
 }
 

@@ -83,7 +83,7 @@ async function tried(
   try {
     return { name, state: 'ok', ...(await check()) };
   } catch (error) {
-    const { code, meaning } = asTenantpostError(error);
-    return { name, state: 'failed', code, remedy: meaning.remedy };
+    const { code, remedy } = asTenantpostError(error);
+    return { name, state: 'failed', code, remedy };
   }
 }

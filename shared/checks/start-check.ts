@@ -4,7 +4,7 @@
  */
 
 import { seconds } from '../clock.ts';
-import { asTenantpostError, errorMeanings, TenantpostError } from '../errors.ts';
+import { asTenantpostError, TenantpostError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Credential } from '../tokens/credential.ts';
 
@@ -49,10 +49,9 @@ async function prove(credential: Pick<Credential, 'proofs'>): Promise<void> {
   await newest?.present('organizations');
 }
 
-function describe({ code, message, detail }: TenantpostError): string {
+function describe({ code, message, detail, remedy }: TenantpostError): string {
   // These say what is to be done, each for its own problem.
   if (code === 'CREDENTIAL_UNUSABLE') return message;
-  const { remedy } = errorMeanings[code];
   const setting = detail['setting'] ?? 'TENANTPOST_VAULT_URL';
   return `${message.startsWith(`${setting}: `) ? message : `${setting}: ${message}`} ${remedy}`;
 }

@@ -73,14 +73,16 @@ export class ReadTenantFigures {
     const found: Outcome[] = [];
     let continuation: string | undefined;
     let complete = false;
+    let unreadable = 0;
     for (let page = 0; page < mostPages && !complete && this.#with.now() < at + longest; page += 1) {
       const query = { from: at - 24 * hours, pageSize: 500, continuation };
       const listed = await this.#with.store.list(tenantId, query);
       found.push(...listed.items);
+      unreadable += listed.unreadable ?? 0;
       continuation = listed.continuation;
       complete = continuation === undefined;
     }
     found.sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1));
-    return { outcomes: found.slice(0, mostShown), complete };
+    return { outcomes: found.slice(0, mostShown), complete: complete && unreadable === 0 };
   }
 }

@@ -3,6 +3,7 @@
 import type { HttpHandler, HttpRequest, HttpResponseInit } from '@azure/functions';
 import { asTenantpostError, TenantpostError } from '../errors.ts';
 import { log, logUnexpected, withInvocation } from './log.ts';
+import { withRequestSpan } from './spans.ts';
 
 type Handler = (request: HttpRequest) => Promise<HttpResponseInit>;
 
@@ -11,13 +12,15 @@ export type OnError = (error: TenantpostError, request: HttpRequest) => HttpResp
 
 export function answering(onError: OnError, handler: Handler): HttpHandler {
   return (request, context) =>
-    withInvocation(context, async () => {
-      try {
-        return secured(await handler(request));
-      } catch (error) {
-        return secured(await onError(refused(error), request));
-      }
-    });
+    withInvocation(context, () =>
+      withRequestSpan(request, context, async () => {
+        try {
+          return secured(await handler(request));
+        } catch (error) {
+          return secured(await onError(refused(error), request));
+        }
+      }),
+    );
 }
 
 /** For what is refused within an answer, one of many: the log has it as it has a request that is refused. */
@@ -38,7 +41,7 @@ export function problem(error: TenantpostError): HttpResponseInit {
 
 /** Problem details for HTTP APIs, RFC 9457. */
 export function problemDetails(error: TenantpostError) {
-  const { httpStatus, meaning, remedy, owner } = error.meaning;
+  const { httpStatus, meaning, owner } = error.meaning;
   return {
     ...error.detail,
     type: 'about:blank',
@@ -46,7 +49,7 @@ export function problemDetails(error: TenantpostError) {
     title: meaning,
     detail: error.message,
     code: error.code,
-    remedy,
+    remedy: error.remedy,
     owner,
   };
 }

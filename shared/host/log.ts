@@ -1,9 +1,11 @@
-/** Logs through the invocation that is running, so that each line carries its invocation id. */
+/** Logs through the invocation that is running, so that each line carries its invocation id, and as log records of OpenTelemetry. */
 
 import type { InvocationContext } from '@azure/functions';
+import { logs, SeverityNumber } from '@opentelemetry/api-logs';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { asTenantpostError, TenantpostError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { withinTraceOf } from './spans.ts';
 
 const running = new AsyncLocalStorage<InvocationContext>();
 
@@ -15,7 +17,7 @@ export function withInvocation<T>(context: InvocationContext, work: () => Promis
 export function withTrigger(context: InvocationContext, work: () => Promise<void>): Promise<void> {
   return withInvocation(context, async () => {
     try {
-      await work();
+      await withinTraceOf(context, work);
     } catch (error) {
       const known = asTenantpostError(error);
       if (known.code === 'UNEXPECTED') logUnexpected(error);
@@ -25,6 +27,12 @@ export function withTrigger(context: InvocationContext, work: () => Promise<void
   });
 }
 
+const severities = {
+  information: SeverityNumber.INFO,
+  warning: SeverityNumber.WARN,
+  error: SeverityNumber.ERROR,
+};
+
 /** One line of JSON an event: `{"event":"job.sent","tenantId":...}`. Queries go by `event`. */
 export const log: Log = (level, event, detail = {}) => {
   const line = JSON.stringify({ event, ...detail });
@@ -33,6 +41,13 @@ export const log: Log = (level, event, detail = {}) => {
   else if (level === 'error') context.error(line);
   else if (level === 'warning') context.warn(line);
   else context.log(line);
+  // Does nothing where no telemetry is exported. In Application Insights the attributes are customDimensions of `traces`.
+  logs.getLogger('tenantpost').emit({
+    severityNumber: severities[level],
+    severityText: level,
+    body: event,
+    attributes: Object.fromEntries(Object.entries({ event, ...detail }).filter(([, value]) => value !== undefined)),
+  });
 };
 
 /** An exception nobody foresaw: where it happened and the kinds of its causes, but no message, which may hold anything. */

@@ -39,6 +39,8 @@ export interface OutcomeQuery {
 
 export interface Page<T> {
   readonly items: readonly T[];
+  /** Of this page: rows that are left out, since another release has written them. Left out where there are none. */
+  readonly unreadable?: number;
   readonly continuation?: string;
 }
 

@@ -45,6 +45,8 @@ export interface InvitationQuery {
 
 export interface InvitationPage {
   readonly invitations: readonly Invitation[];
+  /** As of tenants. */
+  readonly unreadable?: number;
   readonly continuation?: string | undefined;
 }
 

@@ -59,9 +59,11 @@ export async function offboard(parts: Dependencies, tenantId: string): Promise<O
   const { before, tenant } = await markRemoved(parts, tenantId);
   const { tenants, tokens, data, log } = parts;
   await tenants.setDelivery(tenantId, {});
-  const invitations = await removeInvitations(parts, tenantId);
+  const { count: invitations, unreadable } = await removeInvitations(parts, tenantId);
   for (const resource of resources) await tokens.drop(tenantId, resource);
-  const { deleted, isWhole } = await data.erase(tenantId);
+  const erased = await data.erase(tenantId);
+  const { deleted } = erased;
+  const isWhole = erased.isWhole && unreadable === 0;
   log('information', 'tenant.offboarded', { tenantId, invitations, ...deleted, isWhole });
   return {
     tenant,
@@ -91,15 +93,17 @@ async function markRemoved(
   throw new TenantpostError('STORAGE_UNAVAILABLE', 'The row of a tenant is being written by too many at once.');
 }
 
-async function removeInvitations({ invitations }: Dependencies, tenantId: string): Promise<number> {
-  let [count, continuation]: [number, string | undefined] = [0, undefined];
+/** What a newer release has written is left to it, and counts against the whole. */
+async function removeInvitations({ invitations }: Dependencies, tenantId: string) {
+  let [count, unreadable, continuation]: [number, number, string | undefined] = [0, 0, undefined];
   do {
     const page = await invitations.page({ tenantId, continuation });
     for (const { id } of page.invitations) await invitations.remove(id);
     count += page.invitations.length;
+    unreadable += page.unreadable ?? 0;
     ({ continuation } = page);
   } while (continuation !== undefined);
-  return count;
+  return { count, unreadable };
 }
 
 /**

@@ -89,6 +89,8 @@ export interface TenantQuery {
 
 export interface TenantPage {
   readonly tenants: readonly Tenant[];
+  /** Of this page: rows that are left out, since another release has written them. Left out where there are none. */
+  readonly unreadable?: number;
   /** Where the next page begins; nothing on the last. */
   readonly continuation?: string | undefined;
 }

@@ -21,7 +21,7 @@ const atOnce = 16;
  * What a run leaves undone is begun with in the next. The host ends it after five minutes (host.json), and the whole process
  * with it, so a minute is left for requests that nobody answers and for what the first timer does besides.
  */
-const longestRun = 4 * minutes;
+export const longestRun = 4 * minutes;
 
 /** The vault throttles for ten seconds at a time. What holds everybody off for longer is left to the next run. */
 const longestPause = 15 * seconds;
@@ -173,7 +173,7 @@ export class WarmTokens {
       }
     }
     for (const [state, value] of Object.entries(byState)) {
-      metrics.gauge('tenantpost.warm.tenants', value, { state, shard: String(shard.index) });
+      metrics.gauge('tenantpost.tenants', value, { state, shard: String(shard.index) });
     }
     return tasks.sort((one, other) => one.urgency - other.urgency);
   }

@@ -9,6 +9,7 @@ import { asTenantpostError, type ErrorCode, TenantpostError } from '../errors.ts
 import { requireHome } from '../home-tenant.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import { noTracing, type Tracing } from '../tracing.ts';
 import { HeldTokens } from './held-tokens.ts';
 import { HoldOff } from './hold-off.ts';
 import { isFresh, isStillValid, isYoung } from './renewal-time.ts';
@@ -51,6 +52,7 @@ export interface TokenSourceOptions {
   readonly now: Clock;
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'count'>;
+  readonly tracing?: Tracing;
 }
 
 export interface HeldOff {
@@ -95,7 +97,11 @@ export class TokenSource {
     const held = this.#hit(id, resource);
     if (held !== undefined) return held;
     requireHome(id, this.#options.singleTenantId);
-    return this.#once(`get ${keyOf(id, resource)}`, () => this.#find(id, resource));
+    const { tracing = noTracing } = this.#options;
+    const facts = { 'tenantpost.tenant.id': id, 'tenantpost.resource': resource };
+    return this.#once(`get ${keyOf(id, resource)}`, () =>
+      tracing.within('get token', { facts }, () => this.#find(id, resource)),
+    );
   }
 
   #hit(id: string, resource: Resource): Token | undefined {

@@ -128,7 +128,8 @@ describe('the app does not start', () => {
         state.identities.push({ clientId, principalId: crypto.randomUUID(), name: 'without', vaultRoles: [] });
         return { AZURE_CLIENT_ID: clientId };
       },
-      message: /^TENANTPOST_VAULT_URL: Key Vault failed to list .* Give the identity Key Vault Certificate User/,
+      message:
+        /^TENANTPOST_VAULT_URL: Key Vault refused to list .* on certificate .* Assign the role Key Vault Reader /,
     },
     'with a kind of credential that does not exist': {
       settings: () => ({ TENANTPOST_CREDENTIAL: 'certificat' }),

@@ -1,17 +1,27 @@
-/** The built bundle and the ways in which a mail leaves: both deliveries, both transports, content in blobs, and a mailbox at its limit. */
+/**
+ * The built bundle and the ways in which a mail leaves: both deliveries, both transports, content in blobs, and a mailbox at its
+ * limit. And what all of it has told a collector of telemetry.
+ */
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { contentOf } from '../../local/cloud/mail/content.ts';
 import { customers, vendor } from '../../local/cloud/seed.ts';
-import { setUpSmtp } from '../../local/onboarding.ts';
-import { containers, queues } from '../../shared/names.ts';
+import { invite, setUpSmtp } from '../../local/onboarding.ts';
+import { readOutcomes } from '../../local/outcomes.ts';
+import { logEvents, logFields } from '../../shared/log-events.ts';
+import { metricTable } from '../../shared/metrics.ts';
+import { containers, queues, routes } from '../../shared/names.ts';
+import { spanAttributes, spanNames } from '../../shared/tracing.ts';
+import { Canaries } from '../support/canaries.ts';
 import { aMailJob } from '../support/mail-job.ts';
+import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from '../support/otlp-receiver.ts';
 import { bringIn, copiesOf, outcomeOf, queueMail, startTestStack, type TestStack } from '../support/stack.ts';
 
 const { contoso, fabrikam } = customers;
 let stack: TestStack;
+let receiver: OtlpReceiver;
 
 const mail = (id: string, overrides: Record<string, unknown> = {}): Record<string, unknown> =>
   aMailJob({
@@ -20,7 +30,13 @@ const mail = (id: string, overrides: Record<string, unknown> = {}): Record<strin
   });
 
 before(async () => {
-  stack = await startTestStack({ TENANTPOST_RESOURCES: 'graph,outlook', TENANTPOST_SETTLE_SECONDS: '2' });
+  receiver = await startOtlpReceiver();
+  stack = await startTestStack({
+    TENANTPOST_RESOURCES: 'graph,outlook',
+    TENANTPOST_SETTLE_SECONDS: '2',
+    TENANTPOST_TELEMETRY: 'otlp',
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+  });
   const registration = stack.cloud.state.registrations.find(({ appId }) => appId === vendor.appId);
   registration?.requiredAppRoles.push(
     { resource: 'https://graph.microsoft.com', role: 'Mail.ReadWrite' },
@@ -30,7 +46,10 @@ before(async () => {
   await bringIn(stack, fabrikam);
   await setUpSmtp(stack, contoso);
 });
-after(async () => stack.stop());
+after(async () => {
+  await stack.stop();
+  await receiver.stop();
+});
 
 async function queueForSmtp(job: object): Promise<void> {
   await stack.storage.queue(queues.mailSmtp).sendMessage(JSON.stringify(job));
@@ -171,4 +190,164 @@ test('ten mails of one mailbox at once all leave, each at its turn, and Graph th
     stack.lines.slice(linesBefore).filter((line) => line.includes(`Executing 'Functions.${name}'`)).length;
   assert.equal(taken('sendGraph'), ids.length);
   assert.ok(taken('sendGraphDue') >= 5, String(taken('sendGraphDue')));
+});
+
+describe('the telemetry of all of this', () => {
+  const canaries = new Canaries();
+  const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+  const api = (path: string): string => `${stack.host.url}/api/${path}`;
+
+  before(async () => {
+    const { keys } = stack.host;
+    for (const [name, key] of Object.entries(keys.functions)) canaries.plant(`the key of ${name}`, key);
+    canaries.plant('the master key', keys.master);
+    canaries.plant('the header of the identity endpoint', stack.cloud.identityHeader);
+    canaries.plant('a mailbox', `post@${contoso.domain}`);
+    canaries.plant('a recipient of every mail', 'ada@customer.example');
+    const word = (what: string): string => canaries.plant(what, `canary-${what.replaceAll(' ', '-')}-4711`);
+    const job = mail('watched', {
+      subject: word('subject'),
+      text: word('text'),
+      html: `<p>${word('html')}</p>`,
+      to: [`${word('recipient')}@customer.example`],
+      bcc: [`${word('bcc')}@customer.example`],
+      replyTo: [`${word('reply to')}@customer.example`],
+      headers: [{ name: 'X-Canary', value: word('header') }],
+      attachments: [
+        {
+          name: word('attachment name'),
+          contentType: 'text/plain',
+          content: Buffer.from(word('attachment')).toString('base64'),
+        },
+      ],
+    });
+    const submitted = await fetch(api(`${routes.mailJobs}?code=${keys.functions['submitMailJobs'] ?? ''}`), {
+      method: 'POST',
+      headers: { traceparent: `00-${trace}-00f067aa0ba902b7-01` },
+      body: JSON.stringify(job),
+    });
+    assert.equal(submitted.status, 202);
+    await outcomeOf(stack, 'watched', 'sent');
+    await queueForSmtp({ ...job, id: 'watched-smtp' });
+    await outcomeOf(stack, 'watched-smtp', 'sent');
+    await queueMail(stack, { ...job, id: 'watched-wrong', to: [word('wrong recipient')] });
+    await outcomeOf(stack, 'watched-wrong', 'refused');
+    // Links that open a page are as good as a password while they last.
+    const { link } = await invite(stack);
+    for (const [name, value] of new URL(link).searchParams) canaries.plant(`the link's ${name}`, value);
+    await fetch(link);
+    await fetch(api(`${routes.consentCallback}?state=${word('state')}&code=${word('code')}&error=${word('error')}`));
+    await fetch(api(`${routes.consoleOpen}?link=${word('link')}`));
+    // What is left is exported at the end of the process.
+    await stack.host.stop();
+  });
+
+  const spansOf = (name: string): ReceivedSpan[] => receiver.spans().filter((span) => span.name === name);
+
+  test('is one trace from the request of the producer over the queue to Graph, with our id and with that of Graph', () => {
+    const spans = receiver.spans().filter(({ traceId }) => traceId === trace);
+    const named = (name: string): ReceivedSpan => {
+      const found = spans.filter((span) => span.name === name);
+      assert.equal(found.length, 1, `${name}: ${spans.map((span) => span.name).join(', ')}`);
+      return found[0] as ReceivedSpan;
+    };
+    const way = ['POST /api/mail-jobs', 'submit mail job', 'send mail job', 'graph request'].map(named);
+    assert.equal(way[0]?.parentSpanId, '00f067aa0ba902b7');
+    for (const [at, { parentSpanId }] of way.slice(1).entries()) assert.equal(parentSpanId, way[at]?.spanId);
+    assert.match(String(way[3]?.attributes['client-request-id']), /^[0-9a-f-]{36}$/);
+    assert.deepEqual(
+      [way[2]?.attributes['tenantpost.job.id'], way[2]?.attributes['tenantpost.job.state']],
+      ['watched', 'sent'],
+    );
+    const record = receiver
+      .records()
+      .find(({ body, attributes }) => body === 'job.sent' && attributes['id'] === 'watched');
+    assert.match(String(record?.attributes['requestId']), /^[0-9a-f-]{36}$/);
+    assert.equal(way[3]?.attributes['tenantpost.request.id'], record?.attributes['requestId']);
+    assert.deepEqual([record?.traceId, record?.spanId], [trace, way[2]?.spanId]);
+  });
+
+  test('keeps each job in one trace, however often it was looked at', () => {
+    const traces = new Map<unknown, Set<string>>();
+    for (const { attributes, traceId } of spansOf('send mail job')) {
+      const id = attributes['tenantpost.job.id'];
+      traces.set(id, (traces.get(id) ?? new Set()).add(traceId));
+    }
+    assert.ok(traces.size > 20, String(traces.size));
+    assert.ok(spansOf('send mail job').length > traces.size + 5);
+    assert.deepEqual(
+      [...traces].filter(([, one]) => one.size !== 1).map(([id]) => id),
+      [],
+    );
+  });
+
+  test('has the connections of SMTP, uploads and tokens', () => {
+    for (const name of ['smtp connect', 'smtp send', 'request token']) assert.ok(spansOf(name).length > 0, name);
+    const operations = new Set(
+      spansOf('graph request').map(({ attributes }) => attributes['tenantpost.graph.operation']),
+    );
+    for (const one of ['sendMail', 'createMessage', 'sendMessage', 'uploadRange']) assert.ok(operations.has(one), one);
+  });
+
+  test('counts what was sent as the outcomes have it, and measures queues, poison and tenants', async () => {
+    const last = (name: string) => receiver.metrics().findLast((metric) => metric.name === name);
+    const sum = (name: string): number =>
+      (last(name)?.sum?.dataPoints ?? []).reduce((total, { asDouble, asInt }) => total + Number(asDouble ?? asInt), 0);
+    const outcomes = await readOutcomes(stack.storage);
+    for (const state of ['sent', 'refused', 'unknown'] as const) {
+      assert.equal(sum(`tenantpost.mail.${state}`), outcomes.filter((one) => one.state === state).length, state);
+    }
+    assert.ok(Number(last('tenantpost.mail.waiting_seconds')?.histogram?.dataPoints[0]?.count) > 0);
+    assert.ok(Number(last('tenantpost.mail.gate_seconds')?.histogram?.dataPoints[0]?.sum) > 0);
+    const seen = (name: string, attribute: string) =>
+      (last(name)?.gauge?.dataPoints ?? []).map(({ attributes }) => attributes[attribute]).sort();
+    assert.deepEqual(seen('tenantpost.queue.messages', 'queue'), Object.values(queues).sort());
+    assert.deepEqual(seen('tenantpost.queue.oldest_seconds', 'queue'), Object.values(queues).sort());
+    assert.deepEqual(seen('tenantpost.poison.messages', 'transport'), ['graph', 'smtp']);
+    assert.ok(seen('tenantpost.tenants', 'state').includes('active'));
+  });
+
+  test('has no name, attribute, metric or event that docs/telemetry.md does not tell of', () => {
+    const spans = receiver.spans();
+    const strange = {
+      names: spans
+        .map(({ name }) => name)
+        .filter((name) => !(name in spanNames) && !/^[A-Z]+ \/api\/[\w{}/.-]+$/.test(name)),
+      attributes: spans.flatMap(({ attributes }) => Object.keys(attributes)).filter((key) => !(key in spanAttributes)),
+      events: spans.flatMap(({ events }) => events),
+      metrics: receiver.metrics().filter(({ name }) => !(name in metricTable)),
+      records: receiver.records().filter(({ attributes }) => !(String(attributes['event']) in logEvents)),
+      fields: receiver
+        .records()
+        .flatMap(({ attributes: { event: _, ...fields } }) => Object.keys(fields))
+        .filter((key) => !(key in logFields)),
+    };
+    for (const [what, found] of Object.entries(strange)) assert.deepEqual([...new Set(found)], [], what);
+  });
+
+  test('has no secret, token, link, mailbox, recipient, subject or content in it', () => {
+    const told = receiver.everything();
+    assert.ok(told.length > 50_000 && canaries.size > 30, `${told.length} ${canaries.size}`);
+    assert.deepEqual(canaries.foundIn(told), []);
+    // What a recipient should have been, for the one that was wrong.
+    const plain = told.replaceAll('a mail address like anna@contoso.example', '');
+    const looksLike = { token: /eyJ[\w-]{10,}/g, address: /"[^"]*:\/\/[^"]*"/g, mailbox: /"[^"]*@[^"]*"/g };
+    for (const [what, form] of Object.entries(looksLike)) assert.deepEqual(plain.match(form) ?? [], [], what);
+  });
+
+  test('would not be found clean if any of it were there', async () => {
+    const clean = receiver.everything();
+    for (const wrap of [
+      (word: string) => word,
+      (word: string) => encodeURIComponent(`Bearer ${word}`),
+      (word: string) => Buffer.from(`a ${word} b`).toString('base64'),
+      (word: string) => Buffer.from(`ab${word}bc`).toString('base64url'),
+    ]) {
+      const other = new Canaries();
+      const word = other.plant('a word', `Käse+${crypto.randomUUID()}`);
+      assert.deepEqual(other.foundIn(clean), []);
+      await fetch(`${receiver.url}/v1/planted`, { method: 'POST', body: JSON.stringify({ stringValue: wrap(word) }) });
+      assert.deepEqual(other.foundIn(receiver.everything()), ['a word']);
+    }
+  });
 });

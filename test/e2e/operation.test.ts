@@ -59,7 +59,7 @@ test('reports the vault as failed, with code and remedy, once the identity has l
   });
   const vault = failed.report.checks.find(({ name }) => name === 'vault');
   assert.deepEqual([vault?.state, vault?.code], ['failed', 'VAULT_REFUSED']);
-  assert.match(vault?.remedy ?? '', /Key Vault Certificate User/);
+  assert.match(vault?.remedy ?? '', /the role Key Vault Crypto User .* on key tenantpost-tokens /);
   identity.vaultRoles = vaultRoles;
   await waitFor('health to be back', async () => ((await health()).status === 200 ? true : undefined));
 });

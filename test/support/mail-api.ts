@@ -23,6 +23,7 @@ import { MailApi } from '../../shared/mail/operating/mail-api.ts';
 import { MailboxGate } from '../../shared/mail/gate/mailbox-gate.ts';
 import type { Outcome } from '../../shared/mail/outcome.ts';
 import type { PoisonEntry } from '../../shared/mail/poison.ts';
+import { noTracing } from '../../shared/tracing.ts';
 import { contoso } from './app-identity.ts';
 import { noon, settableClock } from './clock.ts';
 import { anInvocation, aRequest, headersOf } from './invocation.ts';
@@ -30,6 +31,7 @@ import { MemoryContentStore } from './memory-content-store.ts';
 import { MemoryMailStore } from './memory-mail-store.ts';
 import { MemoryTenantStore } from './memory-tenant-store.ts';
 import { OpenApi } from './open-api.ts';
+import { recordingMetrics } from './recording-metrics.ts';
 import { aTenant } from './tenant.ts';
 
 const publicUrl = 'https://mail.example.com';
@@ -79,6 +81,7 @@ export function memoryMailApi(singleTenantId?: string) {
   const queues: { graph: RecordingQueue; smtp?: RecordingQueue } = { graph, smtp };
   const published: Outcome[] = [];
   const mailTenants: string[] = [contoso];
+  const metrics = recordingMetrics();
   const mailApi = new MailApi({
     store,
     queues,
@@ -95,6 +98,8 @@ export function memoryMailApi(singleTenantId?: string) {
     events: { publish: (outcome) => Promise.resolve(void published.push(outcome)) },
     now: clock.now,
     log,
+    metrics,
+    tracing: noTracing,
     singleTenantId,
   });
   const services = { mailApi, publicUrl };
@@ -132,7 +137,7 @@ export function memoryMailApi(singleTenantId?: string) {
     return { status: response.status ?? 0, headers: written, body: { ...value }, lines };
   }
 
-  return { ask, functions, clock, store, content, tenants, queues, graph, smtp, published, mailTenants };
+  return { ask, functions, clock, store, content, tenants, queues, graph, smtp, published, mailTenants, metrics };
 }
 
 function bodyOf(body: unknown): Buffer | undefined {

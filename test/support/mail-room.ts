@@ -8,6 +8,7 @@ import type { MailJob } from '../../shared/mail/job/mail-job.ts';
 import { MailboxGate } from '../../shared/mail/gate/mailbox-gate.ts';
 import type { DraftProgress, Outcome } from '../../shared/mail/outcome.ts';
 import { SendMail, type SendMailDependencies } from '../../shared/mail/sending/send-mail.ts';
+import { noTracing } from '../../shared/tracing.ts';
 import type { Tenant } from '../../shared/tenants/tenant.ts';
 import type { Token } from '../../shared/tokens/token.ts';
 import { contoso } from './app-identity.ts';
@@ -17,6 +18,7 @@ import { MemoryJobQueue } from './memory-job-queue.ts';
 import { MemoryMailStore } from './memory-mail-store.ts';
 import { MemoryTenantStore } from './memory-tenant-store.ts';
 import { recordingLog } from './recording-log.ts';
+import { recordingMetrics } from './recording-metrics.ts';
 import { aTenant } from './tenant.ts';
 import { aToken } from './unsigned-token.ts';
 
@@ -40,6 +42,8 @@ export function aMailRoomWith(changes: Partial<SendMailDependencies>, ...known: 
   const queue = new MemoryJobQueue();
   const content = new MemoryContentStore();
   const log = recordingLog();
+  const metrics = recordingMetrics();
+  const tracing = noTracing;
   const sent: { job: MailJob; token: Token }[] = [];
   const asked: (DraftProgress | undefined)[] = [];
   const discarded: (DraftProgress | undefined)[] = [];
@@ -104,13 +108,30 @@ export function aMailRoomWith(changes: Partial<SendMailDependencies>, ...known: 
     now: clock.now,
     wait,
     log: log.log,
+    metrics,
+    tracing,
     logUnexpected: () => log.log('error', 'unexpected'),
     ...changes,
   });
   /** The row of `aMailJob()`. */
   const row = () => outcomes.row(contoso, 'invoice-4711');
   return {
-    ...{ clock, tenants, outcomes, queue, content, log, sent, asked, discarded, refused, stopped, published },
+    ...{
+      clock,
+      tenants,
+      outcomes,
+      queue,
+      content,
+      log,
+      metrics,
+      tracing,
+      sent,
+      asked,
+      discarded,
+      refused,
+      stopped,
+      published,
+    },
     ...{ tokens, proof, carrier, events, sendMail, row },
   };
 }

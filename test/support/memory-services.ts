@@ -16,6 +16,7 @@ import { Links } from '../../shared/tenants/links.ts';
 import { WarmTokens } from '../../shared/tenants/warm-tokens.ts';
 import { CredentialWatch } from '../../shared/tokens/credential-watch.ts';
 import { TokenSource } from '../../shared/tokens/token-source.ts';
+import { noTracing } from '../../shared/tracing.ts';
 import { clientId } from './app-identity.ts';
 import { noon, settableClock } from './clock.ts';
 import { aCredential, aProof, MemoryCredentialRecord } from './credential.ts';
@@ -61,6 +62,8 @@ export function memoryServices(publicUrl = 'https://mail.example.com') {
     events: noEvents,
     times: { messageLock: 10 * minutes, settle: 5 * minutes },
     mailTenants: { after: () => Promise.resolve(undefined) },
+    metrics: recordingMetrics(),
+    tracing: noTracing,
   };
 
   const tokens = new TokenSource(tokenSourceOptions({ issuer, store: tokenStore, now, log }));
@@ -74,6 +77,7 @@ export function memoryServices(publicUrl = 'https://mail.example.com') {
   const services: Services = {
     publicUrl,
     checkStart: () => Promise.resolve(),
+    telemetry: { isOn: false, capabilities: {}, start: () => Promise.resolve(), stop: () => Promise.resolve() },
     shards: shards(1),
     warmSchedule: () => '0 */5 * * * *',
     rotateDataKey: () => Promise.resolve(),
@@ -111,6 +115,7 @@ export function memoryServices(publicUrl = 'https://mail.example.com') {
     }),
     doctor: aDoctor(),
     credentialReport: () => reportCredential(credentialParts),
+    figuresWatch: undefined,
     credentialWatch: new CredentialWatch({ ...credentialParts, metrics: recordingMetrics(), log }),
   };
   return {

@@ -13,7 +13,7 @@ export function recordingMetrics(): Metrics & { readonly all: Measured[]; sum(na
   return {
     all,
     sum: (name) => all.filter((one) => one.name === name).reduce((sum, { value }) => sum + value, 0),
-    count: (name, attributes = {}) => void all.push({ name, value: 1, attributes }),
+    count: (name, attributes = {}, by = 1) => void all.push({ name, value: by, attributes }),
     gauge: (name, value, attributes = {}) => void all.push({ name, value, attributes }),
     record: (name, value, attributes = {}) => void all.push({ name, value, attributes }),
   };

@@ -13,6 +13,7 @@ import {
   operatorPage,
 } from '../../local/docs.ts';
 import { commands } from '../../cli/commands/index.ts';
+import { rowSchemas } from '../../shared/adapters/storage/row-schema.ts';
 import { settingNames } from '../../shared/config.ts';
 import { type ErrorCode, errorCodes, errorMeanings } from '../../shared/errors.ts';
 import { mailJobFields, parseMailJob } from '../../shared/mail/job/mail-job.ts';
@@ -21,6 +22,7 @@ import { mostDequeues } from '../../shared/mail/sending/send-mail.ts';
 import { containers, queues, tables } from '../../shared/names.ts';
 import { rights } from '../../shared/tenants/rights.ts';
 import { aMailJob } from '../support/mail-job.ts';
+import { anchorsOf } from '../support/markdown.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -61,7 +63,7 @@ test('docs/operator.md has every error code once in its runbook, under who must 
 
 const isAdmins = (code: ErrorCode): boolean => errorMeanings[code].owner === 'tenant admin';
 
-for (const page of ['vendor', 'tenant-admin', 'operator', 'app-registration']) {
+for (const page of ['vendor', 'tenant-admin', 'operator', 'app-registration', 'scale', 'recovery', 'upgrade']) {
   test(`docs/${page}.md links to files and headings that there are`, () => {
     const links = [...read(`docs/${page}.md`).matchAll(/\]\((?!https:)([^)#]*)(?:#([^)]+))?\)/g)];
     assert.ok(links.length > 0);
@@ -81,17 +83,7 @@ test('docs/tenant-admin.md can be sent alone: it links to itself and to Microsof
   assert.deepEqual(told.sort(), [...rights].sort());
 });
 
-/** As GitHub makes them of headings. */
-function anchorsOf(page: string): string[] {
-  return [...page.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
-}
-
-for (const page of ['vendor', 'operator', 'app-registration']) {
+for (const page of ['vendor', 'operator', 'app-registration', 'recovery', 'upgrade']) {
   test(`docs/${page}.md names commands of tenantpost that there are`, () => {
     const named = [...read(`docs/${page}.md`).matchAll(/\btenantpost ([a-z]+)(?=[ \n`])/g)].map(([, name]) => name);
     const known = commands.map(({ name }) => name);
@@ -139,7 +131,11 @@ test('docs/mail-job.md links to files that there are, and to every example', () 
 
 test('docs/settings.md names every setting that is read, and no other', () => {
   const named = new Set(
-    [...read('docs/settings.md').matchAll(/`((?:TENANTPOST|WEBSITE|AZURE|AzureWebJobs)\w+)`/g)].map(([, name]) => name),
+    [
+      ...read('docs/settings.md').matchAll(
+        /`((?:TENANTPOST|WEBSITE|AZURE|AzureWebJobs|OTEL|APPLICATIONINSIGHTS)\w+)`/g,
+      ),
+    ].map(([, name]) => name),
   );
   assert.deepEqual([...named].sort(), [...settingNames].sort());
 });
@@ -151,6 +147,11 @@ test('docs/settings.md names every table, queue and container that must exist', 
   }
 });
 
+test('docs/upgrade.md has each kind of row with its schema, and no other', () => {
+  const rows = [...read('docs/upgrade.md').matchAll(/^\| `(\w+)` +\| `\w+` +\| (\d+) +\|/gm)];
+  assert.deepEqual(Object.fromEntries(rows.map(([, kind, schema]) => [kind, Number(schema)])), rowSchemas);
+});
+
 test("the README's dependency table has every package, and package.json pins each exactly", () => {
   const manifest = JSON.parse(read('package.json')) as Record<
     'dependencies' | 'devDependencies',
@@ -158,7 +159,7 @@ test("the README's dependency table has every package, and package.json pins eac
   >;
   const section = read('README.md').split('## Dependencies')[1] ?? '';
   for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
-    assert.match(version, /^\d+\.\d+\.\d+$/, name);
+    assert.match(version, /^\d+\.\d+\.\d+(-beta\.\d+)?$/, name);
     assert.ok(section.includes(name), `${name} has no reason in the README`);
   }
 });

@@ -158,6 +158,7 @@ describe('the folders', () => {
     ['shared/adapters/vault', ['storage']],
     ['shared/adapters/entra', ['vault']],
     ['shared/adapters/probes', []],
+    ['shared/adapters/telemetry', []],
     ['shared/tenants/api', []],
     ['shared/tenants/exchange', []],
   ];

@@ -9,6 +9,7 @@ import { type Audiences, audienceOf } from '../../clouds.ts';
 import { TenantpostError } from '../../errors.ts';
 import { AnswerNote } from './authority-answer.ts';
 import { entraError } from './entra-error.ts';
+import { openTelemetryTracing } from '../opentelemetry-tracing.ts';
 import { timeLimited } from '../time-limit.ts';
 
 export interface EntraTokenIssuerOptions {
@@ -19,6 +20,8 @@ export interface EntraTokenIssuerOptions {
   readonly authorityIsKnown: boolean;
   readonly audiences: Audiences;
 }
+
+const tracing = openTelemetryTracing();
 
 export class EntraTokenIssuer implements TokenIssuer {
   readonly #options: EntraTokenIssuerOptions;
@@ -31,16 +34,19 @@ export class EntraTokenIssuer implements TokenIssuer {
   async request(tenantId: string, resource: Resource): Promise<string> {
     const { rotation, audiences } = this.#options;
     const scope = `${audienceOf(audiences, resource)}/.default`;
-    return rotation.ask(tenantId, async (presented) => {
-      const note = new AnswerNote();
-      try {
-        const token = await this.#client(tenantId, presented, note).getToken(scope);
-        if (token !== null) return token.token;
-      } catch (cause) {
-        throw entraError(tenantId, cause, note.latest);
-      }
-      throw new TenantpostError('ENTRA_UNAVAILABLE', `Entra gave no token of tenant ${tenantId}.`);
-    });
+    const facts = { 'tenantpost.tenant.id': tenantId, 'tenantpost.resource': resource };
+    return rotation.ask(tenantId, (presented) =>
+      tracing.within('request token', { kind: 'client', facts }, async () => {
+        const note = new AnswerNote();
+        try {
+          const token = await this.#client(tenantId, presented, note).getToken(scope);
+          if (token !== null) return token.token;
+        } catch (cause) {
+          throw entraError(tenantId, cause, note.latest);
+        }
+        throw new TenantpostError('ENTRA_UNAVAILABLE', `Entra gave no token of tenant ${tenantId}.`);
+      }),
+    );
   }
 
   /**

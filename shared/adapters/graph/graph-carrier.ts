@@ -22,7 +22,7 @@ interface Dependencies {
  * whole process, with every other mail in it, when a worker takes five minutes (`functionTimeout` in host.json), and a request
  * that is under way by then may take 100 seconds.
  */
-const usualTime = 90_000;
+export const usualTime = 90_000;
 
 export class GraphCarrier implements Carrier {
   readonly transport = 'graph';

@@ -10,7 +10,8 @@ import {
 } from '@microsoft/microsoft-graph-client';
 import { TenantpostError } from '../../errors.ts';
 import type { Token } from '../../tokens/token.ts';
-import { type GraphAnswer, graphError } from './graph-error.ts';
+import { openTelemetryTracing } from '../opentelemetry-tracing.ts';
+import { type GraphAnswer, graphError, requestIdOf } from './graph-error.ts';
 import { type GraphOperation, sends } from './graph-error-rows.ts';
 import { networkError, oneRequest } from './one-request.ts';
 
@@ -28,6 +29,8 @@ export interface GraphRequest {
   readonly body?: GraphBody;
 }
 
+const tracing = openTelemetryTracing();
+
 export class GraphClient {
   readonly #url: string;
 
@@ -40,7 +43,17 @@ export class GraphClient {
    * @returns a success; of a send without its body.
    * @throws TenantpostError by graph-error-rows.ts, and as `oneRequest`.
    */
-  async request(mailbox: string, token: Token, request: GraphRequest): Promise<GraphAnswer> {
+  request(mailbox: string, token: Token, request: GraphRequest): Promise<GraphAnswer> {
+    const facts = {
+      'http.request.method': request.method,
+      'server.address': new URL(this.#url).hostname,
+      'tenantpost.graph.operation': request.operation,
+      'tenantpost.tenant.id': token.tenantId,
+    };
+    return tracing.within('graph request', { kind: 'client', facts }, () => this.#request(mailbox, token, request));
+  }
+
+  async #request(mailbox: string, token: Token, request: GraphRequest): Promise<GraphAnswer> {
     const isSend = sends.includes(request.operation);
     const { status, headers, ok, ...response } = await this.#response(mailbox, token, request, isSend);
     // Any 2xx is success whatever its body says: reading it could only turn a mail that left into an error.
@@ -55,6 +68,8 @@ export class GraphClient {
 
   async #response(mailbox: string, token: Token, request: GraphRequest, isSend: boolean) {
     const wire = new OneRequest(isSend);
+    const clientRequestId = crypto.randomUUID();
+    tracing.note({ 'client-request-id': clientRequestId });
     const authentication = new AuthenticationHandler({ getAccessToken: () => Promise.resolve(token.value) });
     authentication.setNext(wire);
     const client = Client.initWithMiddleware({
@@ -65,7 +80,7 @@ export class GraphClient {
     });
     const prepared = client
       .api(`/users/${encodeURIComponent(mailbox)}/${request.path}`)
-      .header('client-request-id', crypto.randomUUID())
+      .header('client-request-id', clientRequestId)
       // Asked for with every request: https://learn.microsoft.com/graph/outlook-immutable-id
       .header('Prefer', 'IdType="ImmutableId"')
       .header('Content-Type', request.body?.contentType ?? 'application/json')
@@ -79,9 +94,11 @@ export class GraphClient {
     // The answer as it came, and not what the client makes of it.
     const { response } = wire;
     if (response === undefined) throw networkError(new Error('The Graph client ended without an answer.'), isSend);
+    const { status, headers } = response;
+    tracing.note({ 'http.response.status_code': status, 'tenantpost.request.id': requestIdOf(headers) });
     return {
-      status: response.status,
-      headers: response.headers,
+      status,
+      headers,
       ok: response.ok,
       body: response.body,
       text: async () => {

@@ -5,7 +5,8 @@
 
 import { z } from 'zod';
 import { TenantpostError } from '../../errors.ts';
-import { graphError } from './graph-error.ts';
+import { openTelemetryTracing } from '../opentelemetry-tracing.ts';
+import { graphError, requestIdOf } from './graph-error.ts';
 import type { GraphOperation } from './graph-error-rows.ts';
 import { networkError, oneRequest } from './one-request.ts';
 
@@ -15,6 +16,8 @@ const position = z.union([
   z.object({ NextExpectedRanges: z.array(z.string()).min(1) }).transform((one) => one.NextExpectedRanges),
 ]);
 
+const tracing = openTelemetryTracing();
+
 /** What identifies the answer in errors; the address itself is a secret. */
 interface Upload {
   readonly url: string;
@@ -23,7 +26,7 @@ interface Upload {
 
 /** The first octet that the session does not have; nothing when it has all, or is no more: both end it. */
 export async function nextOctet({ url, tenantId }: Upload, total: number): Promise<number | undefined> {
-  const response = await oneRequest(url, { method: 'GET' }, false);
+  const response = await request('getUploadSession', { url, tenantId }, { method: 'GET' });
   const text = await textOf(response);
   if (response.ok) {
     const next = nextIn(text);
@@ -44,8 +47,9 @@ export async function putRange(
   total: number,
 ): Promise<number | undefined> {
   const end = start + octets.length;
-  const response = await oneRequest(
-    url,
+  const response = await request(
+    'uploadRange',
+    { url, tenantId },
     {
       method: 'PUT',
       headers: {
@@ -54,7 +58,6 @@ export async function putRange(
       },
       body: new Uint8Array(octets.buffer, octets.byteOffset, octets.length),
     },
-    false,
   );
   const text = await textOf(response);
   if (!response.ok) throw refusal('uploadRange', tenantId, response, text);
@@ -64,6 +67,26 @@ export async function putRange(
   // The draft and the session are asked how far it came before anything else is done.
   throw new TenantpostError('GRAPH_UNAVAILABLE', 'The answer to a range does not fit the range.', {
     detail: { status: response.status, start, end, total, next },
+  });
+}
+
+/** The span has the host that was asked and nothing more of its address. */
+function request(
+  operation: GraphOperation,
+  { url, tenantId }: Upload,
+  options: RequestInit & { method: string },
+): Promise<Response> {
+  const facts = {
+    'http.request.method': options.method,
+    'server.address': new URL(url).hostname,
+    'tenantpost.graph.operation': operation,
+    'tenantpost.tenant.id': tenantId,
+  };
+  return tracing.within('graph request', { kind: 'client', facts }, async () => {
+    const response = await oneRequest(url, options, false);
+    const { status, headers } = response;
+    tracing.note({ 'http.response.status_code': status, 'tenantpost.request.id': requestIdOf(headers) });
+    return response;
   });
 }
 

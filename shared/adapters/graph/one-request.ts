@@ -7,7 +7,7 @@ import { TenantpostError } from '../../errors.ts';
 import { neverConnected } from './connect-failures.ts';
 
 /** Longer than Graph ever takes for a request of 4 MB. */
-const answerWithin = 100_000;
+export const answerWithin = 100_000;
 
 /**
  * @param isSend whether the request makes a mail leave: if the connection breaks, nobody knows whether it did.

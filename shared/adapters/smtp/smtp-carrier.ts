@@ -6,8 +6,10 @@ import type { Carrier, Claimed, Finding, SendReceipt } from '../../mail/carrier.
 import type { MailJob } from '../../mail/job/mail-job.ts';
 import { isYoung } from '../../tokens/renewal-time.ts';
 import type { Token } from '../../tokens/token.ts';
+import type { SpanName } from '../../tracing.ts';
 import { ByteLimit } from './byte-limit.ts';
 import { composeMime, messageIdOf } from '../mime/mime-message.ts';
+import { openTelemetryTracing } from '../opentelemetry-tracing.ts';
 import { smtpError } from './smtp-error.ts';
 import { refuseWhatSmtpCannotSay, type SmtpMail, smtpMail, refuseWhatServerCannotTake } from './smtp-mail.ts';
 import { SmtpSession, SmtpSessionError } from './smtp-session.ts';
@@ -18,7 +20,7 @@ import { SmtpSessions } from './smtp-sessions.ts';
  * in admission.ts), and this ends before. RFC 5321 section 4.5.3.2.6 would wait for ten at the end of a message: what is cut
  * short there is `SEND_UNCONFIRMED`.
  */
-const usualTime = 165_000;
+export const usualTime = 165_000;
 
 /**
  * Of all mails at once, before any encoding. Seven times this is what an instance of Flex Consumption with its usual 2 GB can
@@ -28,6 +30,8 @@ const mostBytes = 64 * 1024 * 1024;
 
 /** Mails of this size are few megabytes altogether, as many as one process sends at once. */
 const smallBytes = 1024 * 1024;
+
+const tracing = openTelemetryTracing();
 
 export class SmtpCarrier implements Carrier {
   readonly transport = 'smtp';
@@ -84,7 +88,9 @@ export class SmtpCarrier implements Carrier {
     try {
       session = await this.#sessionFor(left, job, token, signal);
       refuseWhatServerCannotTake(mail, session);
-      await session.send(mail.envelope, mail.message, signal);
+      const { envelope, message } = mail;
+      const opened = session;
+      await this.#traced('smtp send', job, token, () => opened.send(envelope, message, signal));
     } catch (error) {
       throw this.#meaningOf(error, job, token);
     } finally {
@@ -96,14 +102,27 @@ export class SmtpCarrier implements Carrier {
   /** @param left by the job before. It is signed in with that one's token, which may have been replaced for a reason. */
   async #sessionFor(
     left: SmtpSession | undefined,
-    { from }: MailJob,
-    { value }: Token,
+    job: MailJob,
+    token: Token,
     signal: AbortSignal,
   ): Promise<SmtpSession> {
-    if (left?.isFor(value)) return left;
+    if (left?.isFor(token.value)) return left;
     left?.quit();
     const server = { host: this.#host, port: this.#port };
-    return SmtpSession.open(server, { mailbox: from, accessToken: value }, signal);
+    const credentials = { mailbox: job.from, accessToken: token.value };
+    return this.#traced('smtp connect', job, token, () => SmtpSession.open(server, credentials, signal));
+  }
+
+  /** With what an error means, for the span to say it. */
+  #traced<T>(name: SpanName, job: MailJob, token: Token, work: () => Promise<T>): Promise<T> {
+    const facts = { 'server.address': this.#host, 'tenantpost.tenant.id': job.tenant };
+    return tracing.within(name, { kind: 'client', facts }, async () => {
+      try {
+        return await work();
+      } catch (error) {
+        throw this.#meaningOf(error, job, token);
+      }
+    });
   }
 
   #meaningOf(error: unknown, job: MailJob, token: Token): unknown {

@@ -6,6 +6,7 @@ import type { GateState, Hold, Permit } from '../../mail/gate/gate-state.ts';
 import type { StoredGate } from '../../mail/mail-store.ts';
 import { transportNames } from '../../mail/outcome.ts';
 import type { Slice, WindowState } from '../../mail/gate/sliding-window.ts';
+import { rowSchemas, schemaOf } from './row-schema.ts';
 
 /** '!' cannot stand in a mail job's id, and sorts before everything that can. */
 export const gatePrefix = '!gate ';
@@ -74,7 +75,7 @@ const permits = z.string().transform((text, context): Permit[] =>
 
 const row = z.object({
   etag: z.string(),
-  schema: z.literal(1),
+  schema: schemaOf('gate'),
   bookedMessages: window,
   bookedBytes: window,
   bookedRecipients: window,
@@ -105,7 +106,7 @@ export function gateRow(tenantId: string, mailbox: string, gate: GateState) {
   return {
     partitionKey: tenantId,
     rowKey: gateKey(mailbox),
-    schema: 1,
+    schema: rowSchemas.gate,
     bookedMessages: windowText(booked.messages),
     bookedBytes: windowText(booked.bytes),
     bookedRecipients: windowText(booked.recipients),

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { errorCodes } from '../../errors.ts';
 import { type Outcome, outcomeStates, type StoredOutcome, transportNames } from '../../mail/outcome.ts';
+import { rowSchemas, schemaOf } from './row-schema.ts';
 
 const at = z.date().transform((date) => date.getTime());
 
@@ -10,7 +11,7 @@ const row = z.object({
   partitionKey: z.string(),
   rowKey: z.string(),
   etag: z.string(),
-  schema: z.literal(1),
+  schema: schemaOf('outcome'),
   state: z.enum(outcomeStates),
   transport: z.enum(transportNames),
   fingerprint: z.string(),
@@ -35,13 +36,15 @@ const row = z.object({
   serviceCode: z.string().optional(),
 });
 
+export const outcomeColumns: readonly string[] = Object.keys(row.shape);
+
 /** Times are dates of the table, so that people can read them and a filter compares them as times. */
 export function outcomeRow({ tenantId, id, progress, ...facts }: Outcome) {
   const { createdAt, updatedAt, endedAt, notBefore, ...others } = facts;
   return {
     partitionKey: tenantId,
     rowKey: id,
-    schema: 1,
+    schema: rowSchemas.outcome,
     ...others,
     createdAt: new Date(createdAt),
     updatedAt: new Date(updatedAt),

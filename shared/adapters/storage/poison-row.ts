@@ -5,6 +5,7 @@ import type { Failure } from '../../checks/overview-sources.ts';
 import { errorCodes, errorMeanings } from '../../errors.ts';
 import { outcomeStates, transportNames } from '../../mail/outcome.ts';
 import type { PoisonEntry } from '../../mail/poison.ts';
+import { rowSchemas, schemaOf } from './row-schema.ts';
 
 /** '!' cannot stand in a mail job's id, and sorts before everything that can. */
 export const poisonPrefix = '!poison ';
@@ -18,7 +19,7 @@ const chunkBytes = 64 * 1024;
 const row = z.object({
   partitionKey: z.string(),
   rowKey: z.string().startsWith(poisonPrefix),
-  schema: z.literal(1),
+  schema: schemaOf('poisonEntry'),
   transport: z.enum(transportNames),
   at: z.date(),
   endedAs: z.enum(outcomeStates).optional(),
@@ -58,7 +59,7 @@ export function poisonRow({ tenantId, id, transport, at, state, reason, text }: 
   return {
     partitionKey: tenantId,
     rowKey: poisonPrefix + id,
-    schema: 1,
+    schema: rowSchemas.poisonEntry,
     transport,
     at: new Date(at),
     ...(state === undefined ? {} : { endedAs: state }),

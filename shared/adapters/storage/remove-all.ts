@@ -1,6 +1,6 @@
 /** Removes what is over, several at a time: one that cannot be removed stops no other. */
 
-const lanes = 16;
+export const lanes = 16;
 
 /** @param remove returns false for what is gone already, or wanted again. */
 export async function removeAll<T>(

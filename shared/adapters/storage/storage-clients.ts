@@ -7,7 +7,9 @@ import { type QueueClient, QueueServiceClient } from '@azure/storage-queue';
 import type { Storage } from '../../config.ts';
 import { z } from 'zod';
 import { TenantpostError } from '../../errors.ts';
+import { withoutRole } from '../missing-role.ts';
 import { timeLimited } from '../time-limit.ts';
+import { missingRoleIn } from './missing-role.ts';
 
 export interface StorageClients {
   table(name: string): TableClient;
@@ -48,6 +50,8 @@ export async function storageCall<T>(attempted: string, call: () => Promise<T>):
     return await call();
   } catch (cause) {
     if (cause instanceof TenantpostError) throw cause;
+    const missing = missingRoleIn(cause);
+    if (missing) throw withoutRole('STORAGE_UNAVAILABLE', `Storage refused to ${attempted}`, missing, cause);
     throw new TenantpostError('STORAGE_UNAVAILABLE', `Storage failed to ${attempted}.`, {
       cause,
       detail: { status: statusOf(cause) },

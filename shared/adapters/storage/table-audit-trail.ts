@@ -3,6 +3,7 @@
 import { odata, type TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { type AuditTrail, type ConsentEvent, consentEventKinds, type ReadAuditTrail } from '../../tenants/audit.ts';
+import { rowSchemas, schemaOf } from './row-schema.ts';
 import { storageCall } from './storage-clients.ts';
 import { insertIfAbsent } from './table-own-write.ts';
 
@@ -28,6 +29,7 @@ export class TableAuditTrail implements AuditTrail, ReadAuditTrail {
     const entity = {
       partitionKey: tenantId ?? unknownTenant,
       rowKey: `${newestFirst}-${crypto.randomUUID()}`,
+      schema: rowSchemas.consentEvent,
       at: new Date(at),
       ...facts,
     };
@@ -48,6 +50,7 @@ export class TableAuditTrail implements AuditTrail, ReadAuditTrail {
 
 const row = z.object({
   partitionKey: z.string(),
+  schema: schemaOf('consentEvent'),
   kind: z.enum(consentEventKinds),
   at: z.date(),
   invitationId: z.string().optional(),

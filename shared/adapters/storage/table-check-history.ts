@@ -4,10 +4,12 @@ import { odata, type TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import type { CheckHistory, FailingCheck } from '../../checks/ports.ts';
 import { errorCodes } from '../../errors.ts';
+import { rowSchemas, schemaOf } from './row-schema.ts';
 import { storageCall, unless } from './storage-clients.ts';
 
 const row = z.object({
   rowKey: z.string(),
+  schema: schemaOf('failingCheck'),
   // One of a later version is none that this one could compare with.
   code: z.enum(errorCodes),
   since: z.date(),
@@ -41,7 +43,10 @@ export class TableCheckHistory implements CheckHistory {
       await Promise.all([
         ...kept.map(({ key, code, since, seenAt }) =>
           this.#table.upsertEntity(
-            { partitionKey: tenantId, rowKey: key, code, since: new Date(since), seenAt: new Date(seenAt) },
+            {
+              ...{ partitionKey: tenantId, rowKey: key, schema: rowSchemas.failingCheck, code },
+              ...{ since: new Date(since), seenAt: new Date(seenAt) },
+            },
             'Replace',
           ),
         ),

@@ -3,12 +3,14 @@
 import { odata, type TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import type { ConsoleSession, ConsoleSessionStore } from '../../checks/console-sessions.ts';
+import { rowSchemas, schemaOf } from './row-schema.ts';
 import { storageCall, unless } from './storage-clients.ts';
 
 /** Beside invitations, whose rows are short-lived leaves as well. */
 const partition = 'console-session';
 
-const row = z.object({ rowKey: z.string(), startedAt: z.date() });
+const row = z.object({ rowKey: z.string() });
+const session = row.extend({ schema: schemaOf('consoleSession') });
 
 export class TableConsoleSessions implements ConsoleSessionStore {
   readonly #table: TableClient;
@@ -18,7 +20,10 @@ export class TableConsoleSessions implements ConsoleSessionStore {
   }
 
   async insert({ id, startedAt }: ConsoleSession): Promise<void> {
-    const entity = { partitionKey: partition, rowKey: id, startedAt: new Date(startedAt) };
+    const entity = {
+      ...{ partitionKey: partition, rowKey: id, schema: rowSchemas.consoleSession },
+      startedAt: new Date(startedAt),
+    };
     // An id is random and nobody's else, so that writing it again is writing it.
     await storageCall('write a session of the console', () => this.#table.upsertEntity(entity, 'Replace'));
   }
@@ -27,7 +32,8 @@ export class TableConsoleSessions implements ConsoleSessionStore {
     const found = await storageCall('read a session of the console', () =>
       unless('ResourceNotFound', undefined, () => this.#table.getEntity(partition, id)),
     );
-    return found !== undefined;
+    // One that a newer release has opened may mean something else; its holder opens another.
+    return session.safeParse(found).success;
   }
 
   async remove(id: string): Promise<void> {

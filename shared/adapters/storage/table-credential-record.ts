@@ -7,6 +7,7 @@ import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { minutes } from '../../clock.ts';
 import type { CredentialRecord, ProofUse, RememberedUse, Warning } from '../../tokens/credential-record.ts';
+import { readRow, rowSchemas, schemaOf } from './row-schema.ts';
 import { storageCall, unless } from './storage-clients.ts';
 import { insertIfAbsent, replaceIfUnchanged } from './table-own-write.ts';
 
@@ -17,6 +18,7 @@ const useRow = z.object({
   partitionKey: z.literal(uses),
   rowKey: z.string(),
   etag: z.string(),
+  schema: schemaOf('credentialUse'),
   kind: z.enum(['certificate', 'managed-identity', 'secret']),
   usedAt: z.date(),
   firstUsedAt: z.date(),
@@ -25,6 +27,7 @@ const useRow = z.object({
 });
 const warningRow = z.object({
   partitionKey: z.literal(warnings),
+  schema: schemaOf('expiryWarning'),
   proofId: z.string(),
   expiresAt: z.date(),
   days: z.number(),
@@ -53,9 +56,9 @@ export class TableCredentialRecord implements CredentialRecord {
     return storageCall('read the record of the credential', async () => {
       const found = { uses: [] as RememberedUse[], warnings: [] as Warning[] };
       for await (const entity of this.#table.listEntities()) {
-        const row = z.union([useRow, warningRow]).parse(entity);
-        if ('days' in row) found.warnings.push(toWarning(row));
-        else found.uses.push(toUse(row));
+        // None is passed over: whether an old certificate may go is asked of this record.
+        if (entity.partitionKey === warnings) found.warnings.push(readRow('expiryWarning', entity, toWarning));
+        else found.uses.push(readRow('credentialUse', entity, toUse));
       }
       return found;
     });
@@ -64,20 +67,20 @@ export class TableCredentialRecord implements CredentialRecord {
   async firstWarning({ proofId, expiresAt: end, days }: Warning): Promise<boolean> {
     const expiresAt = new Date(end);
     const rowKey = `${proofId} ${expiresAt.toISOString()} ${days}`;
-    const entity = { partitionKey: warnings, rowKey, proofId, expiresAt, days };
+    const entity = { partitionKey: warnings, rowKey, schema: rowSchemas.expiryWarning, proofId, expiresAt, days };
     const written = await storageCall('note a warning', () => insertIfAbsent(this.#table, entity));
     return written !== undefined;
   }
 
   /** @returns false when another instance wrote in between. */
   async #noted({ proofId, kind, usedAt, expiresAt, registeredAs }: ProofUse): Promise<boolean> {
-    const found = useRow
-      .optional()
-      .parse(await unless('ResourceNotFound', undefined, () => this.#table.getEntity(uses, proofId)));
+    const there = await unless('ResourceNotFound', undefined, () => this.#table.getEntity(uses, proofId));
+    const found = there && readRow('credentialUse', there, (one) => useRow.parse(one));
     if (found !== undefined && usedAt - found.usedAt.getTime() < closeEnough) return true;
     const entity = {
       partitionKey: uses,
       rowKey: proofId,
+      schema: rowSchemas.credentialUse,
       kind,
       usedAt: new Date(usedAt),
       firstUsedAt: found?.firstUsedAt ?? new Date(usedAt),
@@ -92,11 +95,13 @@ export class TableCredentialRecord implements CredentialRecord {
   }
 }
 
-function toWarning({ proofId, expiresAt, days }: z.infer<typeof warningRow>): Warning {
+function toWarning(entity: object): Warning {
+  const { proofId, expiresAt, days } = warningRow.parse(entity);
   return { proofId, expiresAt: expiresAt.getTime(), days };
 }
 
-function toUse({ rowKey, kind, usedAt, firstUsedAt, expiresAt, registeredAs }: z.infer<typeof useRow>): RememberedUse {
+function toUse(entity: object): RememberedUse {
+  const { rowKey, kind, usedAt, firstUsedAt, expiresAt, registeredAs } = useRow.parse(entity);
   return {
     proofId: rowKey,
     kind,

@@ -13,6 +13,7 @@ import type {
 import type { OldInvitations, Swept } from '../../tenants/invitation-retention.ts';
 import { inOrder, isRight } from '../../tenants/rights.ts';
 import { removeAll } from './remove-all.ts';
+import { readRow, readRows, rowSchemas, schemaOf } from './row-schema.ts';
 import { storageCall, unless } from './storage-clients.ts';
 import { insertIfAbsent, mergeIfUnchanged } from './table-own-write.ts';
 import { readPage } from './table-pages.ts';
@@ -21,6 +22,7 @@ import { textList } from './text-list.ts';
 const row = z.object({
   rowKey: z.string(),
   etag: z.string(),
+  schema: schemaOf('invitation'),
   tenantId: z.string().optional(),
   createdAt: z.number(),
   expiresAt: z.number(),
@@ -49,7 +51,7 @@ export class TableInvitationStore implements InvitationStore, OldInvitations {
 
   async insert({ id, rights, mailboxes, ...facts }: Invitation): Promise<void> {
     const entity = {
-      ...{ partitionKey: invitations, rowKey: id, ...facts },
+      ...{ partitionKey: invitations, rowKey: id, schema: rowSchemas.invitation, ...facts },
       ...(rights === undefined ? {} : { rights: rights.join(' ') }),
       ...(mailboxes === undefined ? {} : { mailboxes: JSON.stringify(mailboxes) }),
     };
@@ -96,7 +98,8 @@ export class TableInvitationStore implements InvitationStore, OldInvitations {
       pageSize: limit,
       continuation,
     });
-    return { invitations: z.array(row).parse(rows).map(toInvitation), ...next };
+    const { items, ...others } = readRows('invitation', rows, (one) => toInvitation(row.parse(one)));
+    return { invitations: items, ...others, ...next };
   }
 
   async remove(id: string): Promise<void> {
@@ -106,7 +109,7 @@ export class TableInvitationStore implements InvitationStore, OldInvitations {
   }
 
   async consumeState(stateId: string, expiresAt: number): Promise<boolean> {
-    const entity = { partitionKey: states, rowKey: stateId, expiresAt };
+    const entity = { partitionKey: states, rowKey: stateId, schema: rowSchemas.consentState, expiresAt };
     const written = await storageCall('write a consent state', () => insertIfAbsent(this.#table, entity));
     return written !== undefined;
   }
@@ -133,7 +136,7 @@ export class TableInvitationStore implements InvitationStore, OldInvitations {
     const found = await storageCall('read an invitation', () =>
       unless('ResourceNotFound', undefined, () => this.#table.getEntity(invitations, id)),
     );
-    return found === undefined ? undefined : row.parse(found);
+    return found && readRow('invitation', found, (one) => row.parse(one));
   }
 
   async #change({ rowKey, etag }: Row, change: object): Promise<boolean> {

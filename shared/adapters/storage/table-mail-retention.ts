@@ -6,6 +6,7 @@ import type { MailTenants } from '../../mail/operating/list-poison.ts';
 import { terminalStates } from '../../mail/outcome.ts';
 import type { OldRows, RetentionPart, RetentionPositions, RowAges, Sweep } from '../../mail/operating/retention.ts';
 import { removeAll } from './remove-all.ts';
+import { rowSchemas, schemaOf } from './row-schema.ts';
 import { storageCall, unless } from './storage-clients.ts';
 
 /** '!' stands in no tenant id and in no job's, and sorts before everything that does: nobody takes these rows for outcomes. */
@@ -15,17 +16,19 @@ const positionKey = (part: RetentionPart): string => `!${part}`;
 /** An entry in poison has 64 KiB of text, and comes whole: a version, without which nothing is removed, comes with no selection. */
 const pageSize = 200;
 
+/** What a newer release has written is left to it. */
 const row = z.object({
   partitionKey: z.string(),
   rowKey: z.string(),
   etag: z.string(),
+  schema: z.int().default(1),
   holdBy: z.string().optional(),
   holdUntil: z.date().optional(),
   lastTurn: z.date().optional(),
 });
 type Row = z.infer<typeof row>;
 
-const kept = z.object({ position: z.string() });
+const kept = z.object({ schema: schemaOf('retentionPosition'), position: z.string() });
 
 export class TableMailRetention implements OldRows, RetentionPositions, MailTenants {
   readonly #table: TableClient;
@@ -41,21 +44,25 @@ export class TableMailRetention implements OldRows, RetentionPositions, MailTena
         .byPage({ maxPageSize: pageSize, ...(position === undefined ? {} : { continuationToken: position }) });
       return (await pages.next()).value;
     });
-    const rows = z.array(row).parse(page ?? []);
+    const listed = z.array(z.unknown()).parse(page ?? []);
+    const rows = listed.flatMap((one) => row.safeParse(one).data ?? []).filter(isKnown);
+    const unreadable = listed.length - rows.length;
     const old = rows.filter((one) => !isGateInUse(one, ages.gatesIdleSince));
     const done = await removeAll(old, (one) => this.#remove(one));
-    return { ...done, position: page?.continuationToken };
+    return { removed: done.removed, failed: done.failed + unreadable, position: page?.continuationToken };
   }
 
   async read(part: RetentionPart): Promise<string | undefined> {
     const found = await storageCall('read where retention left off', () =>
       unless('ResourceNotFound', undefined, () => this.#table.getEntity(ownPartition, positionKey(part))),
     );
-    return found === undefined ? undefined : kept.parse(found).position || undefined;
+    // One of another release is none of this one's places: the run begins anew.
+    return kept.safeParse(found).data?.position || undefined;
   }
 
   async write(part: RetentionPart, position = ''): Promise<void> {
-    const entity = { partitionKey: ownPartition, rowKey: positionKey(part), position };
+    const schema = rowSchemas.retentionPosition;
+    const entity = { partitionKey: ownPartition, rowKey: positionKey(part), schema, position };
     await storageCall('write where retention left off', () => this.#table.upsertEntity(entity, 'Replace'));
   }
 
@@ -79,6 +86,11 @@ export class TableMailRetention implements OldRows, RetentionPositions, MailTena
     );
     return removed !== undefined;
   }
+}
+
+function isKnown({ rowKey, schema }: Row): boolean {
+  if (rowKey.startsWith('!gate ')) return schema <= rowSchemas.gate;
+  return schema <= (rowKey.startsWith('!poison ') ? rowSchemas.poisonEntry : rowSchemas.outcome);
 }
 
 /** No index helps but that of the keys: the service reads the whole table, and answers with what fits. */

@@ -2,13 +2,14 @@
 
 import { odata, type TableClient } from '@azure/data-tables';
 import { z } from 'zod';
-import { TenantpostError } from '../../errors.ts';
 import type { Change, MailStore, OutcomeQuery, Page, StoredGate, StoredPoison } from '../../mail/mail-store.ts';
 import type { Outcome, StoredOutcome } from '../../mail/outcome.ts';
 import type { PoisonEntry } from '../../mail/poison.ts';
-import { gateKey, gateRow, readGateRow } from './gate-row.ts';
-import { outcomeRow, readOutcome } from './outcome-row.ts';
+import { gateColumns, gateKey, gateRow, readGateRow } from './gate-row.ts';
+import { LaterColumns } from './later-columns.ts';
+import { outcomeColumns, outcomeRow, readOutcome } from './outcome-row.ts';
 import { poisonPrefix, poisonRow, readPoisonRow } from './poison-row.ts';
+import { readRow, readRows } from './row-schema.ts';
 import { storageCall, unless } from './storage-clients.ts';
 import { insertIfAbsent, replaceIfUnchanged } from './table-own-write.ts';
 import { readPage } from './table-pages.ts';
@@ -19,6 +20,7 @@ const firstOutcome = '"';
 
 export class TableMailStore implements MailStore {
   readonly #table: TableClient;
+  readonly #later = new LaterColumns();
 
   constructor(table: TableClient) {
     this.#table = table;
@@ -26,17 +28,23 @@ export class TableMailStore implements MailStore {
 
   async read(tenantId: string, id: string): Promise<StoredOutcome | undefined> {
     const found = await this.#get('read an outcome', tenantId, id);
-    return found && legible(found, readOutcome);
+    if (found === undefined) return undefined;
+    const stored = readRow('outcome', found, readOutcome);
+    this.#later.met(keysOf(found), outcomeColumns);
+    return stored;
   }
 
   async readGate(tenantId: string, mailbox: string): Promise<StoredGate | undefined> {
     const found = await this.#get("read a mailbox's gate", tenantId, gateKey(mailbox));
-    return found && legible(found, readGateRow);
+    if (found === undefined) return undefined;
+    const stored = readRow('gate', found, readGateRow);
+    this.#later.met(keysOf(found), gateColumns);
+    return stored;
   }
 
   async readPoison(tenantId: string, id: string): Promise<StoredPoison | undefined> {
     const found = await this.#get('read a poison entry', tenantId, poisonPrefix + id);
-    return found && legible(found, (row) => ({ entry: readPoisonRow(row), etag: etagOf(row) }));
+    return found && readRow('poisonEntry', found, (row) => ({ entry: readPoisonRow(row), etag: keysOf(row).etag }));
   }
 
   async list(tenantId: string, { state, from, to, ...paging }: OutcomeQuery): Promise<Page<Outcome>> {
@@ -46,7 +54,7 @@ export class TableMailStore implements MailStore {
     if (to !== undefined) conditions.push(odata`updatedAt lt ${new Date(to)}`);
     const query = { attempted: 'list outcomes', partition: tenantId, filter: conditions.join(' and '), ...paging };
     const { rows, ...more } = await readPage(this.#table, query);
-    return { items: rows.map((row) => legible(row, readOutcome).outcome), ...more };
+    return { ...readRows('outcome', rows, (row) => readOutcome(row).outcome), ...more };
   }
 
   async listPoison(
@@ -56,7 +64,7 @@ export class TableMailStore implements MailStore {
     const filter = odata`PartitionKey eq ${tenantId} and RowKey ge ${poisonPrefix} and RowKey lt ${'!poison!'}`;
     const query = { attempted: 'list poison', partition: tenantId, filter, ...paging };
     const { rows, ...more } = await readPage(this.#table, query);
-    return { items: rows.map((row) => legible(row, readPoisonRow)), ...more };
+    return { ...readRows('poisonEntry', rows, readPoisonRow), ...more };
   }
 
   async commit(tenantId: string, changes: readonly Change[]): Promise<readonly string[] | undefined> {
@@ -70,8 +78,10 @@ export class TableMailStore implements MailStore {
       const etag = await storageCall('write a row of mail', () => this.#writeOne(tenantId, only));
       return etag === undefined ? undefined : [etag];
     }
-    const writes = changes.map((change) => writeOf(tenantId, change));
-    return storageCall('write rows of mail', () => writeTogether(this.#table, writes));
+    const writes = changes.map((change) => this.#writeOf(tenantId, change));
+    const etags = await storageCall('write rows of mail', () => writeTogether(this.#table, writes));
+    etags?.forEach((etag, place) => this.#written(writes[place], etag));
+    return etags;
   }
 
   async #writeOne(tenantId: string, change: Change): Promise<string | undefined> {
@@ -83,15 +93,31 @@ export class TableMailStore implements MailStore {
       );
       return '';
     }
-    const { entity, as } = writeOf(tenantId, change);
+    const write = this.#writeOf(tenantId, change);
+    const { entity, as } = write;
     switch (as.kind) {
       case 'insert':
         return insertIfAbsent(this.#table, entity);
       case 'put':
         return (await this.#table.upsertEntity(entity, 'Replace')).etag;
-      case 'replace':
-        return unless('ResourceNotFound', undefined, () => replaceIfUnchanged(this.#table, entity, as.etag));
+      case 'replace': {
+        const etag = await unless('ResourceNotFound', undefined, () =>
+          replaceIfUnchanged(this.#table, entity, as.etag),
+        );
+        if (etag !== undefined) this.#written(write, etag);
+        return etag;
+      }
     }
+  }
+
+  /** With what a newer release has written in a row that is replaced as a whole. */
+  #writeOf(tenantId: string, change: Change): RowWrite {
+    const { entity, as } = writeOf(tenantId, change);
+    return as.kind === 'replace' ? { entity: { ...this.#later.of(entity, as.etag), ...entity }, as } : { entity, as };
+  }
+
+  #written(write: RowWrite | undefined, etag: string): void {
+    if (write?.as.kind === 'replace') this.#later.replaced(write.entity, write.as.etag, etag);
   }
 
   #get(attempted: string, partition: string, key: string): Promise<object | undefined> {
@@ -101,18 +127,8 @@ export class TableMailStore implements MailStore {
   }
 }
 
-const etagOf = (row: object): string => z.object({ etag: z.string() }).parse(row).etag;
-
-/** @throws TenantpostError `STORAGE_UNAVAILABLE`: while an update is being rolled out, its jobs wait for a newer worker. */
-function legible<T>(row: object, read: (row: object) => T): T {
-  try {
-    return read(row);
-  } catch (cause) {
-    throw new TenantpostError('STORAGE_UNAVAILABLE', 'A row of mail was written by another version of this app.', {
-      cause,
-    });
-  }
-}
+const keys = z.looseObject({ partitionKey: z.string(), rowKey: z.string(), etag: z.string() });
+const keysOf = (row: object) => keys.parse(row);
 
 function writeOf(tenantId: string, change: Change): RowWrite {
   switch (change.kind) {

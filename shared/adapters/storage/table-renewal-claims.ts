@@ -6,6 +6,7 @@ import { type Clock, seconds } from '../../clock.ts';
 import { errorCodes } from '../../errors.ts';
 import type { RenewalClaims, SharedFailure } from '../../tokens/shared-renewal.ts';
 import type { Resource } from '../../resource.ts';
+import { rowSchemas } from './row-schema.ts';
 import { storageCall, unless } from './storage-clients.ts';
 import { insertIfAbsent, replaceIfUnchanged } from './table-own-write.ts';
 
@@ -54,6 +55,7 @@ export class TableRenewalClaims implements RenewalClaims {
       const retryAt = this.#now() + (retryAfterSeconds ?? 0) * seconds;
       const entity = {
         ...key,
+        schema: rowSchemas.renewalClaim,
         until: new Date(Math.max(soonest, retryAt)),
         code,
         ...(aadsts !== undefined && { aadsts }),
@@ -65,7 +67,7 @@ export class TableRenewalClaims implements RenewalClaims {
 
   async #claim(tenantId: string, resource: Resource, until: number): Promise<'ours' | 'theirs' | SharedFailure> {
     const key = keyOf(tenantId, resource);
-    const entity = { ...key, until: new Date(until) };
+    const entity = { ...key, schema: rowSchemas.renewalClaim, until: new Date(until) };
     const found = await unless('ResourceNotFound', undefined, () =>
       this.#table.getEntity(key.partitionKey, key.rowKey),
     );

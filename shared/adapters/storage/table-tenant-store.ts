@@ -18,6 +18,7 @@ import {
   type TenantStore,
   tenantStates,
 } from '../../tenants/tenant.ts';
+import { readRow, readRows, rowSchemas, schemaOf } from './row-schema.ts';
 import { storageCall, unless } from './storage-clients.ts';
 import { insertIfAbsent, mergeIfUnchanged } from './table-own-write.ts';
 import { readPage } from './table-pages.ts';
@@ -28,6 +29,7 @@ const none = '';
 
 const row = z.object({
   rowKey: z.string(),
+  schema: schemaOf('tenant'),
   state: z.enum(tenantStates),
   since: z.number(),
   objectId: z.string().optional(),
@@ -59,10 +61,12 @@ export class TableTenantStore implements TenantStore, TenantPages {
     const found = await storageCall('read a tenant', () =>
       unless('ResourceNotFound', undefined, () => this.#table.getEntity(id, id)),
     );
-    return found === undefined ? undefined : toTenant(found);
+    return found && readRow('tenant', found, toTenant);
   }
 
   async save(tenant: Tenant): Promise<void> {
+    // What a newer release has written must not be written over, nor pass for a row of this one.
+    await this.find(tenant.id);
     await storageCall('write a tenant', () => this.#table.upsertEntity(toEntity(tenant), 'Merge'));
   }
 
@@ -76,7 +80,7 @@ export class TableTenantStore implements TenantStore, TenantPages {
       const found = await storageCall('read a tenant', () =>
         unless('ResourceNotFound', undefined, () => this.#table.getEntity(next.id, next.id)),
       );
-      if (found === undefined || !isSameTenant(toTenant(found), known)) return false;
+      if (found === undefined || !isSameTenant(readRow('tenant', found, toTenant), known)) return false;
       const written = await storageCall('write a tenant', () => mergeIfUnchanged(this.#table, entity, found.etag));
       if (written !== undefined) return true;
     }
@@ -91,7 +95,8 @@ export class TableTenantStore implements TenantStore, TenantPages {
       pageSize: limit,
       continuation,
     });
-    return { tenants: rows.flatMap((entity) => this.#readable(entity) ?? []), ...next };
+    const { items, ...others } = readRows('tenant', rows, toTenant);
+    return { tenants: items, ...others, ...next };
   }
 
   async setDelivery(id: string, { delivery, onUnknown }: DeliverySettings): Promise<boolean> {
@@ -128,7 +133,18 @@ function toEntity(tenant: Tenant) {
   const { id, state, since, objectId = none, code = none, domain = none, scoped = false, claimed = false } = tenant;
   const { rights = [], granted = [], mailboxes = [] } = tenant;
   return {
-    ...{ partitionKey: id, rowKey: id, state, since, objectId, code, domain, scoped, claimed },
+    ...{
+      partitionKey: id,
+      rowKey: id,
+      schema: rowSchemas.tenant,
+      state,
+      since,
+      objectId,
+      code,
+      domain,
+      scoped,
+      claimed,
+    },
     ...{ rights: rights.join(' '), granted: granted.join(' '), mailboxes: JSON.stringify(mailboxes) },
   };
 }

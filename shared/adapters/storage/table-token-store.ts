@@ -10,12 +10,16 @@ import type { Token } from '../../tokens/token.ts';
 import type { TokenIndex, TokenInIndex } from '../../tokens/token-index.ts';
 import type { TokenStore } from '../../tokens/token-source.ts';
 import type { Shard } from '../../shard.ts';
+import { rowSchemas, schemaOf } from './row-schema.ts';
 import { storageCall, unless } from './storage-clients.ts';
 
 const row = z.object({ sealed: z.string(), dataKey: z.string() });
+const version = z.object({ schema: schemaOf('token') });
 const indexed = z.object({
   partitionKey: z.string(),
   rowKey: z.enum(resources),
+  // A column that is asked for and not there comes as null.
+  schema: schemaOf('token').nullable(),
   issuedAt: z.date(),
   expiresAt: z.date(),
 });
@@ -43,6 +47,8 @@ export class TableTokenStore implements TokenStore, TokenIndex {
       unless('ResourceNotFound', undefined, () => this.#table.getEntity(tenantId, resource)),
     );
     if (found === undefined) return undefined;
+    // What a newer release keeps is its own affair: this one asks Entra.
+    if (!version.safeParse(found).success) return undefined;
     const { success, data } = row.safeParse(found);
     if (!success) throw wrong(tenantId, resource);
     const dataKey = await this.#dataKeys.find(data.dataKey);
@@ -58,6 +64,7 @@ export class TableTokenStore implements TokenStore, TokenIndex {
     const entity = {
       partitionKey: tenantId,
       rowKey: resource,
+      schema: rowSchemas.token,
       sealed: seal(deriveKey(dataKey, 'seal tokens'), value, this.#boundTo(tenantId, resource)),
       dataKey: dataKey.id,
       issuedAt: new Date(issuedAt),
@@ -76,7 +83,7 @@ export class TableTokenStore implements TokenStore, TokenIndex {
   async *list({ from, before }: Shard): AsyncIterable<TokenInIndex> {
     const ofResource = resources.map((resource) => odata`RowKey eq ${resource}`).join(' or ');
     const filter = `${odata`PartitionKey ge ${from} and PartitionKey lt ${before}`} and (${ofResource})`;
-    const select = ['PartitionKey', 'RowKey', 'issuedAt', 'expiresAt'];
+    const select = ['PartitionKey', 'RowKey', 'schema', 'issuedAt', 'expiresAt'];
     const pages = this.#table.listEntities({ queryOptions: { filter, select } }).byPage({ maxPageSize: 1000 });
     const iterator = pages[Symbol.asyncIterator]();
     for (;;) {

@@ -2,7 +2,9 @@
 
 import type { KeyClientOptions } from '@azure/keyvault-keys';
 import { TenantpostError } from '../../errors.ts';
+import { withoutRole } from '../missing-role.ts';
 import { retryAfterSeconds } from '../retry-after.ts';
+import { RoleMissing } from './missing-role.ts';
 
 type Policies = NonNullable<KeyClientOptions['additionalPolicies']>;
 
@@ -49,6 +51,9 @@ export async function vaultCall<T>(attempted: string, call: () => Promise<T>): P
     return await call();
   } catch (cause) {
     if (cause instanceof TenantpostError) throw cause;
+    if (cause instanceof RoleMissing) {
+      throw withoutRole('VAULT_REFUSED', `Key Vault refused to ${attempted}`, cause.missing, cause);
+    }
     const status = typeof cause === 'object' && cause !== null && 'statusCode' in cause ? Number(cause.statusCode) : 0;
     const refused = status === 401 || status === 403 || status === 404;
     throw new TenantpostError(refused ? 'VAULT_REFUSED' : 'VAULT_UNAVAILABLE', `Key Vault failed to ${attempted}.`, {

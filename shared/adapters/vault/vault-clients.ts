@@ -6,6 +6,7 @@ import { CryptographyClient, KeyClient } from '@azure/keyvault-keys';
 import { SecretClient } from '@azure/keyvault-secrets';
 import { isMicrosoftsVault } from '../../clouds.ts';
 import { timeLimited } from '../time-limit.ts';
+import { sayingWhatIsMissing } from './missing-role.ts';
 import { notMadeToWait } from './vault-call.ts';
 
 export interface VaultClients {
@@ -23,7 +24,7 @@ export function vaultClients(url: string, identity: TokenCredential): VaultClien
   const isMicrosofts = isMicrosoftsVault(new URL(url).hostname);
   const options = {
     disableChallengeResourceVerification: !isMicrosofts,
-    additionalPolicies: [...timeLimited, ...notMadeToWait],
+    additionalPolicies: [...timeLimited, ...notMadeToWait, ...sayingWhatIsMissing],
   };
   const byKey = new Map<string, CryptographyClient>();
   return {

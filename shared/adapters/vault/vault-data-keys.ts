@@ -11,12 +11,19 @@ import { type Clock, hours, minutes } from '../../clock.ts';
 import { asTenantpostError, TenantpostError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { DataKey, DataKeys } from '../../tokens/data-key.ts';
+import { rowSchemas, schemaOf } from '../storage/row-schema.ts';
 import { storageCall, unless } from '../storage/storage-clients.ts';
 import { insertIfAbsent } from '../storage/table-own-write.ts';
 import { vaultCall } from './vault-call.ts';
 
 const number = z.string().regex(/^[1-9]\d{0,5}$/);
-const row = z.object({ rowKey: number, wrapped: z.base64(), wrappingKey: z.string(), createdAt: z.date() });
+const row = z.object({
+  rowKey: number,
+  schema: schemaOf('dataKey'),
+  wrapped: z.base64(),
+  wrappingKey: z.string(),
+  createdAt: z.date(),
+});
 type Row = z.infer<typeof row>;
 
 /**
@@ -80,6 +87,13 @@ export class VaultDataKeys implements DataKeys {
     if (held !== undefined || !number.safeParse(rowKey).success) return held;
     const found = await this.#row(String(rowKey));
     return found === undefined || idOf(found) !== wanted ? undefined : this.#unwrap(found);
+  }
+
+  /** Whether the vault still unwraps the newest, past every cache: the right to that may have been taken away since. */
+  async ask(): Promise<void> {
+    const [newest] = await this.#rows();
+    if (newest === undefined) await this.current();
+    else await this.#unwrapNow(newest);
   }
 
   /** The timer's: makes the next key when the newest has served its time, and removes those that nothing can need any more. */
@@ -186,7 +200,10 @@ export class VaultDataKeys implements DataKeys {
     const { result } = await vaultCall('wrap a data key', () => cryptography(wrappingKey).wrapKey(algorithm, bytes));
     const rowKey = String(place);
     const wrapped = Buffer.from(result).toString('base64');
-    const entity = { partitionKey, rowKey, wrapped, wrappingKey, createdAt: new Date(now()) };
+    const entity = {
+      ...{ partitionKey, rowKey, schema: rowSchemas.dataKey },
+      ...{ wrapped, wrappingKey, createdAt: new Date(now()) },
+    };
     const written = await storageCall('write a data key', () => insertIfAbsent(table, entity));
     if (written !== undefined) return this.#hold({ id: idOf(entity), bytes });
     // Two processes that start together both make a key; the one that was inserted first is everybody's.

@@ -21,7 +21,7 @@ export interface TenantsView {
 }
 
 export function tenantsPage({ page, states, state, at, formToken }: TenantsView): HttpResponseInit {
-  const { tenants, continuation } = page;
+  const { tenants, continuation, unreadable = 0 } = page;
   const query = new URLSearchParams({
     ...(state === undefined ? {} : { state }),
     ...(continuation === undefined ? {} : { continuation }),
@@ -51,6 +51,11 @@ export function tenantsPage({ page, states, state, at, formToken }: TenantsView)
                 (granted ?? []).join(', '),
               ]),
             )
+      }
+      ${
+        unreadable === 0
+          ? nothing
+          : html`<p class="none">Not shown: ${unreadable} that another release of this app has written.</p>`
       }
       ${continuation === undefined ? nothing : html`<p class="paging"><a href="${path}?${query.toString()}">Next page</a></p>`}`,
   });

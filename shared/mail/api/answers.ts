@@ -114,8 +114,13 @@ const continuation = z
   .string()
   .optional()
   .meta({ description: 'For the next page. There is no further one without it.' });
+const unreadable = z
+  .int()
+  .min(1)
+  .optional()
+  .meta({ description: 'Of this page: how many rows another release has written that this one cannot read.' });
 
-export const outcomesAnswer = z.strictObject({ items: z.array(outcomeAnswer), continuation });
+export const outcomesAnswer = z.strictObject({ items: z.array(outcomeAnswer), unreadable, continuation });
 
 export const replayedAnswer = z
   .strictObject({ tenant: z.string(), id: z.string(), state, transport, status: link })
@@ -145,7 +150,7 @@ const poisonAnswer = z
   })
   .meta({ description: 'A mail job that did not leave, and why.' });
 
-export const poisonListAnswer = z.strictObject({ items: z.array(poisonAnswer), continuation });
+export const poisonListAnswer = z.strictObject({ items: z.array(poisonAnswer), unreadable, continuation });
 
 export function toPoisonAnswer(
   { tenantId, id, transport, at, reason }: PoisonEntry,

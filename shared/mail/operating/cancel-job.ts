@@ -6,11 +6,12 @@ import type { Log } from '../../log.ts';
 import { changeRow } from '../sending/change-row.ts';
 import type { Events } from '../events.ts';
 import { giveUp } from '../gate/gate-state.ts';
+import { measureEnd, type Measuring } from '../sending/measure-end.ts';
 import type { MailStore } from '../mail-store.ts';
 import type { MailboxGate } from '../gate/mailbox-gate.ts';
 import type { Outcome, StoredOutcome } from '../outcome.ts';
 
-interface Dependencies {
+interface Dependencies extends Measuring {
   readonly store: Pick<MailStore, 'read' | 'commit'>;
   readonly gate: MailboxGate;
   readonly events: Events;
@@ -32,7 +33,9 @@ export class CancelJob {
       // Said before: whoever had no answer asks again, and so it is published again.
       if (stored?.outcome.state === 'cancelled') return stored.outcome;
       const outcome = cancelledRow(tenantId, id, stored, now());
-      return (await this.#write(outcome, stored)) ? outcome : undefined;
+      if (!(await this.#write(outcome, stored))) return undefined;
+      measureEnd(this.#with, outcome);
+      return outcome;
     });
     log('information', 'job.cancelled', { tenantId, id });
     await events.publish(cancelled);

@@ -41,16 +41,19 @@ export class ListPoison {
    */
   async ofAll(pageSize: number, continuation?: string): Promise<Page<PoisonEntry>> {
     const items: PoisonEntry[] = [];
+    let unreadable = 0;
     let at: Place | undefined = continuation === undefined ? await this.#next('') : readPlace(continuation);
     for (let seen = 0; at !== undefined && seen < mostTenants && items.length < pageSize; seen += 1) {
       const page: Page<PoisonEntry> = await this.ofTenant(at.tenant, pageSize - items.length, at.within);
       items.push(...page.items);
+      unreadable += page.unreadable ?? 0;
       at =
         page.continuation === undefined
           ? await this.#next(at.tenant)
           : { tenant: at.tenant, within: page.continuation };
     }
-    return at === undefined ? { items } : { items, continuation: writePlace(at) };
+    const found = unreadable === 0 ? { items } : { items, unreadable };
+    return at === undefined ? found : { ...found, continuation: writePlace(at) };
   }
 
   async #next(after: string): Promise<Place | undefined> {

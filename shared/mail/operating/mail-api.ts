@@ -9,6 +9,7 @@ import type { ContentStore } from '../job/content-store.ts';
 import type { Events } from '../events.ts';
 import type { Limits } from '../gate/gate-state.ts';
 import { ListPoison, type MailTenants } from './list-poison.ts';
+import type { Measuring } from '../sending/measure-end.ts';
 import type { MailStore, OutcomeQuery, Page } from '../mail-store.ts';
 import type { MailboxGate } from '../gate/mailbox-gate.ts';
 import { Mailboxes } from './mailboxes.ts';
@@ -17,7 +18,7 @@ import { ReplayJob } from './replay-job.ts';
 import type { SendQueues } from './send-queues.ts';
 import { SubmitJobs } from './submit-jobs.ts';
 
-export interface MailApiDependencies {
+export interface MailApiDependencies extends Measuring {
   readonly store: MailStore;
   readonly queues: SendQueues;
   readonly content: Pick<ContentStore, 'put'>;

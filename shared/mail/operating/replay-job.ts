@@ -5,6 +5,7 @@ import { TenantpostError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { changeRow } from '../sending/change-row.ts';
 import { idReused } from '../sending/job-errors.ts';
+import type { Measuring } from '../sending/measure-end.ts';
 import type { MailStore } from '../mail-store.ts';
 import { type Outcome, standing, type StoredOutcome } from '../outcome.ts';
 import type { PoisonEntry } from '../poison.ts';
@@ -13,7 +14,7 @@ import { rawMessage } from '../sending/raw-message.ts';
 import { queueOf, type SendQueues } from './send-queues.ts';
 import { subjectOf } from '../sending/subject.ts';
 
-interface Dependencies {
+interface Dependencies extends Pick<Measuring, 'tracing'> {
   readonly store: Pick<MailStore, 'read' | 'commit' | 'readPoison'>;
   readonly queues: SendQueues;
   readonly now: Clock;
@@ -35,7 +36,7 @@ export class ReplayJob {
    *   that is not to be undone, and `JOB_ID_REUSED` when another job has its id.
    */
   async replay(tenantId: string, id: string, evenIfSent: boolean): Promise<Outcome> {
-    const { store, queues, now, log } = this.#with;
+    const { store, queues, tracing, now, log } = this.#with;
     const found = await store.readPoison(tenantId, id);
     if (found === undefined) return this.#replayedBefore(tenantId, id);
     const { entry } = found;
@@ -49,7 +50,7 @@ export class ReplayJob {
       const etags = await store.commit(subject.tenantId, [{ kind: 'outcome', outcome: row, etag: stored?.etag }]);
       return etags && { outcome: row, etag: etags[0] ?? '' };
     });
-    await queue.put(postmarked(subject.text, { row: rowMark({ outcome, etag }) }), 0);
+    await queue.put(postmarked(subject.text, { row: rowMark({ outcome, etag }), trace: tracing.current() }), 0);
     log('information', 'job.replayed', { tenantId, id, transport: entry.transport });
     // Only as it was read: a worker may have met the message, and put it there again.
     await store.commit(tenantId, [{ kind: 'no-poison', id, etag: found.etag }]);

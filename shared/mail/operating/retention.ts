@@ -13,7 +13,7 @@ const day = 24 * hours;
 const gateIdleFor = 2 * day;
 
 /** The Functions host ends a run after five minutes (`functionTimeout`). Each of the parts has its share. */
-const partMilliseconds = 2 * minutes;
+export const partMilliseconds = 2 * minutes;
 
 export interface Sweep {
   readonly removed: number;
@@ -40,7 +40,7 @@ export interface OldContent {
   sweep(before: number, position: string | undefined): Promise<Sweep>;
 }
 
-const parts = ['rows', 'content'] as const;
+export const parts = ['rows', 'content'] as const;
 export type RetentionPart = (typeof parts)[number];
 
 export interface RetentionPositions {

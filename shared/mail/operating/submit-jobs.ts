@@ -9,12 +9,13 @@ import type { ContentStore } from '../job/content-store.ts';
 import { fitQueue } from '../job/fit-queue.ts';
 import { idReused } from '../sending/job-errors.ts';
 import { fingerprint, parseMailJob } from '../job/mail-job.ts';
+import type { Measuring } from '../sending/measure-end.ts';
 import type { MailStore } from '../mail-store.ts';
 import { type Outcome, standing, type TransportName } from '../outcome.ts';
 import { postmarked, rowMark } from '../sending/postmark.ts';
 import { queueOf, type SendQueues } from './send-queues.ts';
 
-interface Dependencies {
+interface Dependencies extends Pick<Measuring, 'tracing'> {
   readonly store: Pick<MailStore, 'read' | 'commit'>;
   readonly queues: SendQueues;
   readonly content: Pick<ContentStore, 'put'>;
@@ -46,12 +47,22 @@ export class SubmitJobs {
    * @throws TenantpostError `JOB_ID_REUSED` when another job has the id, `JOB_ENDED` when the id was cancelled before it came,
    *   and whatever else is wrong with it: nothing is taken then.
    */
-  async submit(value: unknown, transport: TransportName): Promise<TakenJob> {
+  submit(value: unknown, transport: TransportName): Promise<TakenJob> {
+    return this.#with.tracing.within('submit mail job', {}, () => this.#submit(value, transport));
+  }
+
+  async #submit(value: unknown, transport: TransportName): Promise<TakenJob> {
+    const { tracing } = this.#with;
     const { store, queues, content, now, log, singleTenantId } = this.#with;
     // Before anything is written: a transport that nobody serves.
     queueOf(queues, transport);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw noJob();
     const { job, removed } = parseMailJob(value);
+    tracing.note({
+      'tenantpost.transport': transport,
+      'tenantpost.tenant.id': job.tenant,
+      'tenantpost.job.id': job.id,
+    });
     requireHome(job.tenant, singleTenantId, '/tenant');
     const fitted = await fitQueue(value, content);
     if (fitted.job !== value) parseMailJob(fitted.job);
@@ -62,7 +73,8 @@ export class SubmitJobs {
     const times = { createdAt: at, updatedAt: at, ...(delay > 0 ? { notBefore: at + delay } : {}) };
     const row: Outcome = { ...subject, state: 'scheduled', transport, tries: 0, ...times };
     const enqueue = async (outcome: Outcome, etag: string): Promise<void> => {
-      await queueOf(queues, outcome.transport).put(postmarked(fitted.text, { row: rowMark({ outcome, etag }) }), delay);
+      const postmark = { row: rowMark({ outcome, etag }), trace: tracing.current() };
+      await queueOf(queues, outcome.transport).put(postmarked(fitted.text, postmark), delay);
       log('information', 'job.submitted', { tenantId: job.tenant, id: job.id, transport: outcome.transport, removed });
     };
 

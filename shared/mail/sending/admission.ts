@@ -10,6 +10,7 @@ import { keepContent } from '../job/keep-content.ts';
 import type { Mail } from '../job/mail.ts';
 import type { MailStore } from '../mail-store.ts';
 import type { MailboxGate } from '../gate/mailbox-gate.ts';
+import type { Measuring } from './measure-end.ts';
 import type { Outcome, StoredOutcome } from '../outcome.ts';
 import { type Postmark, rowMark } from './postmark.ts';
 
@@ -33,7 +34,7 @@ export interface Claim {
   readonly isUnsettled: boolean;
 }
 
-interface Dependencies {
+interface Dependencies extends Measuring {
   readonly store: Pick<MailStore, 'read'>;
   readonly gate: MailboxGate;
   readonly limits: Limits;
@@ -104,8 +105,11 @@ export class Admission {
     if (entered.kind === 'conflict') return 'conflict';
     const { admission, outcome } = entered.result;
     const [etag = ''] = entered.etags;
+    const { now, wait, metrics, tracing } = this.#with;
+    const pause = Math.max(0, admission.at - now());
+    metrics.record('tenantpost.mail.gate_seconds', pause / seconds, { transport: subject.transport });
     if (admission.kind === 'now') {
-      await this.#with.wait(Math.max(0, admission.at - this.#with.now()));
+      await (pause > 0 ? tracing.within('wait for turn', {}, () => wait(pause)) : wait(0));
       return { stored: { outcome, etag }, permit: admission.permit, isUnsettled };
     }
     await this.#waitForTurn(mail, subject, admission, rowMark({ outcome, etag }));

@@ -1,6 +1,6 @@
 /** A claimed mail leaves, or it is found out whether it did; either way its row says so and its permit is given back. */
 
-import { type Clock, hours } from '../../clock.ts';
+import { type Clock, hours, seconds } from '../../clock.ts';
 import { asTenantpostError, type TenantpostError } from '../../errors.ts';
 import type { Token } from '../../tokens/token.ts';
 import type { TokenSource } from '../../tokens/token-source.ts';
@@ -19,10 +19,11 @@ import { keepContent } from '../job/keep-content.ts';
 import type { Mail } from '../job/mail.ts';
 import type { Change } from '../mail-store.ts';
 import type { MailboxGate } from '../gate/mailbox-gate.ts';
+import { measureEnd, type Measuring } from './measure-end.ts';
 import type { DraftProgress, Outcome } from '../outcome.ts';
 import { rowMark } from './postmark.ts';
 
-interface Dependencies {
+interface Dependencies extends Measuring {
   readonly carrier: Carrier;
   readonly tokens: Pick<TokenSource, 'refused'>;
   readonly gate: MailboxGate;
@@ -89,6 +90,7 @@ class OneDispatch {
       finding = this.#canAsk() ? await this.#with.carrier.find(this.#claimed(progress)) : { kind: 'unsure' };
     } catch (error) {
       const known = asTenantpostError(error);
+      this.#countThrottle(known);
       if (known.code === 'SEND_TOKEN_REFUSED') await this.#with.tokens.refused(this.#token);
       if (known.code !== 'UNEXPECTED' && known.meaning.disposition === 'again') {
         return this.#askLater(known, delayOf(known, tries), tries + 1);
@@ -179,6 +181,7 @@ class OneDispatch {
 
   async #notSent(error: unknown): Promise<void> {
     const known = asTenantpostError(error);
+    this.#countThrottle(known);
     if (known.code === 'CLAIM_LOST') return this.#with.ledger.note('warning', 'job.claim-lost', this.#subject);
     // Nobody foresaw it, so nobody can say that it did not leave.
     const happened = known.code === 'UNEXPECTED' ? unconfirmed('Sending ended in an unforeseen error.', error) : known;
@@ -251,7 +254,23 @@ class OneDispatch {
       },
       ...more,
     );
-    if (written) await this.#with.ledger.ends.tell(this.#row.stored);
-    return written;
+    if (!written) return false;
+    this.#measure(outcome);
+    await this.#with.ledger.ends.tell(this.#row.stored);
+    return true;
+  }
+
+  #measure(outcome: Outcome): void {
+    const { transport, state, createdAt, endedAt = outcome.updatedAt } = outcome;
+    measureEnd(this.#with, outcome);
+    if (state !== 'sent') return;
+    const since = Math.max(createdAt, this.#mail.job.notBefore ?? createdAt);
+    const waited = Math.max(0, endedAt - since) / seconds;
+    this.#with.metrics.record('tenantpost.mail.waiting_seconds', waited, { transport });
+  }
+
+  #countThrottle({ code }: TenantpostError): void {
+    if (code !== 'SEND_THROTTLED') return;
+    this.#with.metrics.count('tenantpost.mail.throttled', { transport: this.#with.carrier.transport });
   }
 }

@@ -2,6 +2,7 @@
 
 import { type Clock, minutes, seconds } from '../../clock.ts';
 import type { TenantpostError } from '../../errors.ts';
+import type { LogEvent } from '../../log-events.ts';
 import type { Log, LogLevel } from '../../log.ts';
 import { delayOf, mostBackoff } from './backoff.ts';
 import { changeRow } from './change-row.ts';
@@ -9,6 +10,7 @@ import { type ClaimTimes, claimable } from './claim.ts';
 import type { Events } from '../events.ts';
 import { idReused, unconfirmed } from './job-errors.ts';
 import type { JobQueue } from '../job-queue.ts';
+import { measureEnd, type Measuring } from './measure-end.ts';
 import type { Change, MailStore } from '../mail-store.ts';
 import { type Outcome, type OutcomeState, standing, type StoredOutcome, type TransportName } from '../outcome.ts';
 import type { PoisonEntry } from '../poison.ts';
@@ -25,7 +27,7 @@ export interface Subject {
   readonly text: string;
 }
 
-export interface LedgerDependencies {
+export interface LedgerDependencies extends Measuring {
   readonly store: Pick<MailStore, 'read' | 'commit'>;
   /** Where what cannot leave now waits. */
   readonly queue: JobQueue;
@@ -79,7 +81,7 @@ export class JobLedger {
         if (written === undefined) return 'again';
       }
       this.note('information', 'job.scheduled', subject, { seconds: Math.round(delay / seconds) });
-      await this.#with.queue.put(subject.text, delay);
+      await this.#put(subject, delay);
       return undefined;
     });
   }
@@ -92,7 +94,7 @@ export class JobLedger {
   /** Another worker has it: look again when that one must be done, or gone. */
   async leaveTo(subject: Subject, delayMilliseconds: number): Promise<void> {
     this.note('information', 'job.claimed-elsewhere', subject, { seconds: Math.ceil(delayMilliseconds / seconds) });
-    await this.#with.queue.put(subject.text, delayMilliseconds);
+    await this.#put(subject, delayMilliseconds);
   }
 
   /** Before any claim: the job is not tried. The row of a job that left, or may be leaving, keeps what it says. */
@@ -119,6 +121,7 @@ export class JobLedger {
     const own = { ...entry, id: `${subject.id}~${subject.fingerprint.slice(0, 8)}` };
     await this.commit(subject, [{ kind: 'poison', entry: own }]);
     this.note('warning', 'job.to-poison', subject, { code: error.code });
+    measureEnd(this.#with, { transport: subject.transport, state: 'refused', code: error.code });
   }
 
   /** A second delivery of a job that ended: whoever was to be told of the end may not have been. */
@@ -133,7 +136,8 @@ export class JobLedger {
     postmark: Postmark,
     { code, detail }: Pick<TenantpostError, 'code' | 'detail'>,
   ): Promise<void> {
-    await this.#with.queue.put(postmarked(subject.text, postmark), delay);
+    await this.#with.queue.put(postmarked(subject.text, { ...postmark, trace: this.#with.tracing.current() }), delay);
+    this.#with.tracing.note({ 'tenantpost.job.state': 'scheduled', 'tenantpost.code': code });
     this.note('warning', 'job.put-back', subject, { ...detail, code, seconds: Math.ceil(delay / seconds) });
   }
 
@@ -141,7 +145,7 @@ export class JobLedger {
     return this.#with.store.commit(subject.tenantId, changes);
   }
 
-  note(level: LogLevel, event: string, { tenantId, id }: Subject, detail: TenantpostError['detail'] = {}): void {
+  note(level: LogLevel, event: LogEvent, { tenantId, id }: Subject, detail: TenantpostError['detail'] = {}): void {
     this.#with.log(level, event, { tenantId, id, ...detail });
   }
 
@@ -188,8 +192,17 @@ export class JobLedger {
     ]);
     if (written === undefined) return 'again';
     this.note('warning', 'job.to-poison', subject, { ...error.detail, code: error.code });
+    measureEnd(this.#with, outcome);
     await this.ends.tell({ outcome, etag: written[0] ?? '' });
     return undefined;
+  }
+
+  /** As its producer wrote it, but for the trace: whoever meets it next goes by its row. */
+  async #put({ text }: Subject, delay: number): Promise<void> {
+    const { queue, tracing } = this.#with;
+    const trace = tracing.current();
+    await queue.put(trace === undefined ? text : postmarked(text, { trace }), delay);
+    tracing.note({ 'tenantpost.job.state': 'scheduled' });
   }
 
   /** The job may have left, and now nobody can ask its mailbox any more. */

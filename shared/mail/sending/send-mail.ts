@@ -25,10 +25,11 @@ import { loadContent } from '../job/load-content.ts';
 import { type MailJob, parseMailJob } from '../job/mail-job.ts';
 import type { MailStore } from '../mail-store.ts';
 import type { MailboxGate } from '../gate/mailbox-gate.ts';
+import type { Measuring } from './measure-end.ts';
 import { decodeMessage, type RawMessage, rawMessage } from './raw-message.ts';
 import { subjectOf } from './subject.ts';
 
-export interface SendMailDependencies {
+export interface SendMailDependencies extends Measuring {
   readonly tenants: Pick<TenantStore, 'find'>;
   readonly tokens: Pick<TokenSource, 'get' | 'refused'>;
   readonly proof: Pick<ConsentProof, 'stop'>;
@@ -58,6 +59,9 @@ export const mostDequeues = 5;
 /** Less is a clock that differs, or a message that appears at a whole second. */
 const rounding = 1 * seconds;
 
+/** There is no row to count tries in. A row of a newer release waits for that: an update may be half rolled out, or taken back. */
+const storageTrouble: readonly string[] = ['STORAGE_UNAVAILABLE', 'ROW_UNREADABLE'];
+
 /** No token of these can be had, or none may be asked for. */
 const withoutConsent: readonly TenantState[] = ['invited', 'revoked', 'removed'];
 
@@ -86,13 +90,20 @@ export class SendMail {
     if (await this.#ledger.ends.takes(item)) return;
     const raw = rawMessage(item);
     const subject = subjectOf(this.#with.carrier.transport, raw);
+    const { transport, tenantId, id } = subject;
+    const facts = { 'tenantpost.transport': transport, 'tenantpost.tenant.id': tenantId, 'tenantpost.job.id': id };
+    const options = { kind: 'consumer', facts, parent: raw.postmark.trace } as const;
+    await this.#with.tracing.within('send mail job', options, () => this.#look(raw, subject, dequeues));
+  }
+
+  async #look(raw: RawMessage, subject: Subject, dequeues: number): Promise<void> {
     let ready: Dispatched | undefined;
     try {
       ready = await this.#prepare(raw, subject);
     } catch (error) {
       const known = asTenantpostError(error);
       // Nothing has left yet. Five quick tries of the queue would end an hour of storage trouble in poison, without a reason.
-      if (known.code === 'STORAGE_UNAVAILABLE') return this.#ledger.waitForStorage(subject, raw.postmark, known);
+      if (storageTrouble.includes(known.code)) return this.#ledger.waitForStorage(subject, raw.postmark, known);
       // The Functions host would take it away after this one, and keep no reason.
       if (dequeues < mostDequeues) throw error;
       this.#with.logUnexpected(error);
@@ -121,7 +132,7 @@ export class SendMail {
       return undefined;
     } catch (error) {
       const known = asTenantpostError(error);
-      if (known.code === 'UNEXPECTED' || known.code === 'STORAGE_UNAVAILABLE') throw error;
+      if (known.code === 'UNEXPECTED' || storageTrouble.includes(known.code)) throw error;
       if (known.meaning.disposition === 'again') {
         const { now, content } = this.#with;
         const until = now() + (await this.#ledger.wait(subject, known));

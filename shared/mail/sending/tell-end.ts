@@ -52,7 +52,8 @@ export class TellEnd {
       const { tenantId, id, endedAt = outcome.updatedAt } = outcome;
       const delay = Math.min(Math.max(now() - endedAt, leastDelay), mostDelay);
       await queue.put(prefix + JSON.stringify({ tenantId, id, etag }), delay);
-      log('warning', 'job.end-untold', { tenantId, id, code: asTenantpostError(error).code, seconds: delay / 1000 });
+      const { code, detail } = asTenantpostError(error);
+      log('warning', 'job.end-untold', { ...detail, tenantId, id, code, seconds: delay / 1000 });
     }
   }
 

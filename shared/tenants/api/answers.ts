@@ -18,6 +18,11 @@ const continuation = z
   .string()
   .optional()
   .meta({ description: 'For the next page. There is no further one without it.' });
+const unreadable = z
+  .int()
+  .min(1)
+  .optional()
+  .meta({ description: 'Of this page: how many rows another release has written that this one cannot read.' });
 
 export const tenantAnswer = z
   .strictObject({
@@ -61,7 +66,7 @@ export function toTenantAnswer(tenant: Tenant): z.infer<typeof tenantAnswer> {
   };
 }
 
-export const tenantsAnswer = z.strictObject({ tenants: z.array(tenantAnswer), continuation });
+export const tenantsAnswer = z.strictObject({ tenants: z.array(tenantAnswer), unreadable, continuation });
 
 export const invitationAnswer = z
   .strictObject({
@@ -109,7 +114,7 @@ export const newInvitationAnswer = invitationAnswer
   })
   .meta({ description: 'An invitation that was just made, with its link.' });
 
-export const invitationsAnswer = z.strictObject({ invitations: z.array(invitationAnswer), continuation });
+export const invitationsAnswer = z.strictObject({ invitations: z.array(invitationAnswer), unreadable, continuation });
 
 const eventAnswer = z
   .strictObject({

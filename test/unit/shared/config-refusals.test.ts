@@ -103,6 +103,19 @@ describe('a malformed setting is refused', () => {
     TENANTPOST_SETTLE_SECONDS: ['0', '3601', '5m'],
     TENANTPOST_MESSAGE_LOCK_SECONDS: ['4', '601', 'PT10M'],
     TENANTPOST_RETENTION_DAYS: ['7', '0', '3651', '30d'],
+    TENANTPOST_TELEMETRY: ['on', 'true', 'Otlp'],
+    TENANTPOST_TRACE_RATIO: ['1.5', '-1', '50%', '0.12345', '.5'],
+    OTEL_EXPORTER_OTLP_ENDPOINT: [
+      'collector:4318',
+      'https://me:secret@collector',
+      'https://collector?key=1',
+      'no address',
+    ],
+    APPLICATIONINSIGHTS_CONNECTION_STRING: [
+      '5c2d9f4e-8a41-4f0e-9c77-3d1b8a6f2e10',
+      'InstrumentationKey=secret',
+      'InstrumentationKey=5c2d9f4e-8a41-4f0e-9c77-3d1b8a6f2e10;IngestionEndpoint=http://localhost',
+    ],
     TENANTPOST_EVENTS_QUEUE: [
       'Mail-Events',
       'a',

@@ -51,6 +51,7 @@ describe('a good configuration', () => {
       },
       returnOrigins: [],
       vendor: { name: undefined, support: undefined },
+      telemetry: { kind: 'off' },
     });
   });
 

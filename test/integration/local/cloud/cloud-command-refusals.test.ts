@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,6 +45,21 @@ describe('is refused', { concurrency: 2 }, () => {
     assert.match(program.stderr(), /ENOENT: no such file or directory, open .*none/);
     assert.ok(existsSync(join(folder, 'cloud.json')), 'its state is not kept');
     assert.ok(!existsSync(join(folder, 'owner.pid')), 'the folder is not given back');
+    rmSync(folder, { recursive: true });
+  });
+
+  test("--local-settings on somebody's own file, which is left as it is, and without storage, with 2", async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cloud-command-'));
+    const file = join(folder, 'local.settings.json');
+    writeFileSync(file, '{ "Values": { "MINE": "yes" } } // mine');
+    const own = run(['--port', '0', '--local-settings', file]);
+    assert.equal(await own.ended, 2);
+    assert.match(own.stderr(), /local\.settings\.json is there, and this command has not written it\. .*--overwrite/);
+    assert.equal(readFileSync(file, 'utf8'), '{ "Values": { "MINE": "yes" } } // mine');
+    const bare = run(['--port', '0', '--no-storage', '--local-settings', join(folder, 'other.json')]);
+    assert.equal(await bare.ended, 2);
+    assert.match(bare.stderr(), /--local-settings needs the storage that --no-storage leaves out/);
+    assert.ok(!existsSync(join(folder, 'other.json')));
     rmSync(folder, { recursive: true });
   });
 

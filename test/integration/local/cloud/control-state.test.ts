@@ -125,9 +125,15 @@ describe('vault and identities', () => {
     const { vaultRoles } = await did(cloud, 'GET', identity);
     await did(cloud, 'PATCH', identity, { vaultRoles: [] });
     assert.equal((await asked.vault.ask(cloud)).status, 403);
-    await did(cloud, 'PATCH', identity, { vaultRoles });
+    const storageRoles = [{ role: 'Storage Table Data Reader', scope: 'tables/tenants' }];
+    const scoped = [{ role: 'Key Vault Crypto User', scope: 'keys/one' }];
+    const changed = await did(cloud, 'PATCH', identity, { vaultRoles: scoped, storageRoles });
+    assert.deepEqual([changed['vaultRoles'], changed['storageRoles']], [scoped, storageRoles]);
+    await did(cloud, 'PATCH', identity, { vaultRoles, storageRoles: null });
     assert.equal((await asked.vault.ask(cloud)).status, 200);
     await refuses(control(cloud, 'PATCH', identity, { vaultRoles: ['Owner'] }), 400, ['vaultRoles.0']);
+    const elsewhere = [{ role: 'Key Vault Crypto User', scope: 'tables/tenants' }];
+    await refuses(control(cloud, 'PATCH', identity, { vaultRoles: elsewhere }), 400, ['vaultRoles.0']);
     await refuses(control(cloud, 'PATCH', identity, { principalId: 'x' }), 400, ['principalId']);
   });
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { CloudState } from '../../../../local/cloud/state.ts';
-import type { StorageRole } from '../../../../local/cloud/state.ts';
+import type { AssignedStorageRole } from '../../../../local/cloud/state.ts';
 import type { StorageService } from '../../../../local/cloud/storage/storage-error.ts';
 import { aToken, type TestCloud, type TokenOverrides, vendor } from '../../../support/cloud.ts';
 
@@ -66,7 +66,7 @@ export async function xmlError(response: Response): Promise<ToldError> {
 }
 
 /** The roles of the vendor's identity, and nobody else's. */
-export function assignRoles(state: CloudState, ...roles: StorageRole[]): void {
+export function assignRoles(state: CloudState, ...roles: AssignedStorageRole[]): void {
   const identity = state.identities.find(({ clientId }) => clientId === vendor.identityClientId);
   assert.ok(identity);
   identity.storageRoles = roles;

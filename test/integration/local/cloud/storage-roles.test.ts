@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { StorageRole } from '../../../../local/cloud/state.ts';
+import type { AssignedStorageRole, StorageRole } from '../../../../local/cloud/state.ts';
 import type { StorageService } from '../../../../local/cloud/storage/storage-error.ts';
 import { startTestCloud } from '../../../support/cloud.ts';
 import { assignRoles, call, type StorageCall, xmlError } from './storage-requests.ts';
@@ -130,6 +130,95 @@ describe('the details of the queue roles', () => {
   });
 });
 
+describe('a role on one table, queue or container', () => {
+  const contributors: AssignedStorageRole[] = [
+    { role: 'Storage Table Data Contributor', scope: 'tables/rows' },
+    { role: 'Storage Queue Data Contributor', scope: 'queues/jobs' },
+    { role: 'Storage Blob Data Owner', scope: 'containers/content' },
+  ];
+  const refused = async (service: StorageService, request: StorageCall): Promise<string | undefined> => {
+    const response = await call(cloud, service, request);
+    await response.arrayBuffer();
+    if (response.headers.get('x-ms-error-code') !== 'AuthorizationPermissionMismatch') return undefined;
+    assert.equal(response.status, 403);
+    return cloud.journal.entries.at(-1)?.reason ?? '';
+  };
+
+  test('allows everything there, whatever the case of its name', async () => {
+    assignRoles(cloud.state, ...contributors);
+    for (const name of ['putMessage', 'peekMessages', 'listBlobs', 'putBlob', 'getBlob', 'queryEntities'] as const) {
+      const [service, request] = calls[name] ?? assert.fail();
+      assert.equal(await refused(service, request), undefined, name);
+    }
+    assert.equal(await refused('table', { path: '/Rows()', headers: json }), undefined);
+    assert.equal(await refused('queue', { method: 'PUT', path: '/jobs' }), undefined);
+  });
+
+  for (const [what, service, request, on] of [
+    ['another table', 'table', { path: '/others()', headers: json }, 'tables/others'],
+    [
+      'a row of another table',
+      'table',
+      { path: "/others(PartitionKey='p',RowKey='r')", headers: json },
+      'tables/others',
+    ],
+    ['another queue', 'queue', { path: '/others/messages' }, 'queues/others'],
+    ['the length of another queue', 'queue', { path: '/others?comp=metadata' }, 'queues/others'],
+    ['another container', 'blob', { path: '/others?restype=container&comp=list' }, 'containers/others'],
+    ['a blob of another container', 'blob', { path: '/others/a' }, 'containers/others'],
+    ['a blob of the root container', 'blob', { path: '/a' }, 'containers/$root'],
+    ['the list of all tables', 'table', { path: '/Tables', headers: json }, 'the account'],
+    [
+      'a table to be made',
+      'table',
+      { method: 'POST', path: '/Tables', headers: json, body: '{"TableName":"rows"}' },
+      'the account',
+    ],
+    ['the list of all queues', 'queue', { path: '?comp=list' }, 'the account'],
+    ['the list of all containers', 'blob', { path: '?comp=list' }, 'the account'],
+    [
+      'a key for delegation',
+      'blob',
+      { method: 'POST', path: '?restype=service&comp=userdelegationkey' },
+      'the account',
+    ],
+    ['the properties of a service', 'queue', { path: '?restype=service&comp=properties' }, 'the account'],
+  ] as const) {
+    test(`does not reach ${what}`, async () => {
+      assignRoles(cloud.state, ...contributors);
+      assert.match((await refused(service, request)) ?? 'allowed', new RegExp(` on ${on.replace('$', '\\$')}: `));
+    });
+  }
+
+  test('is for each part of a transaction by itself', async () => {
+    const part = (method: string, path: string): string =>
+      `--c\r\ncontent-type: application/http\r\n\r\n${method} ${cloud.urls.table}/${path} HTTP/1.1\r\naccept: application/json\r\n\r\n{}\r\n`;
+    const transaction = (...parts: string[]): StorageCall => ({
+      ...{ method: 'POST', path: '/$batch', headers: { 'content-type': 'multipart/mixed; boundary=b' } },
+      body: `--b\r\ncontent-type: multipart/mixed; boundary=c\r\n\r\n${parts.join('')}--c--\r\n--b--\r\n`,
+    });
+    const [here, there] = [part('POST', 'rows'), part('POST', 'others')];
+    const removal = part('DELETE', "rows(PartitionKey='p',RowKey='r')");
+    assignRoles(cloud.state, ...contributors);
+    assert.equal(await refused('table', transaction(here, removal)), undefined);
+    assert.match(
+      (await refused('table', transaction(here, there))) ?? '',
+      /^no role allows insertEntity on tables\/others: /,
+    );
+    assignRoles(cloud.state, { role: 'Storage Table Data Reader', scope: 'tables/rows' });
+    assert.match(
+      (await refused('table', transaction(removal))) ?? '',
+      /^no role allows deleteEntity on tables\/rows: /,
+    );
+  });
+
+  test('a transaction of more than 4 MB is refused, since what is in it cannot be known', async () => {
+    assignRoles(cloud.state, ...contributors);
+    const response = await call(cloud, 'table', { method: 'POST', path: '/$batch', body: 'x'.repeat(4_200_000) });
+    assert.deepEqual([response.status, response.headers.get('x-ms-error-code')], [413, 'RequestBodyTooLarge']);
+  });
+});
+
 test('a refusal names no right to the caller, and all that would do to the journal', async () => {
   assignRoles(cloud.state, 'Storage Queue Data Reader');
   const response = await call(cloud, 'queue', { path: '/jobs/messages' });
@@ -141,7 +230,7 @@ test('a refusal names no right to the caller, and all that would do to the journ
   const messages = 'queueServices/queues/messages';
   assert.equal(
     cloud.journal.entries.at(-1)?.reason,
-    `no role allows getMessages: it takes ${messages}/process/action, or ${messages}/delete and ${messages}/read`,
+    `no role allows getMessages on queues/jobs: it takes ${messages}/process/action, or ${messages}/delete and ${messages}/read`,
   );
 });
 

@@ -6,7 +6,7 @@ import type { JWK } from 'jose';
 import { z } from 'zod';
 import type { Cloud } from '../../../../local/cloud/cloud.ts';
 import type { JournalEntry } from '../../../../local/cloud/journal.ts';
-import type { VaultKey, VaultRole } from '../../../../local/cloud/state.ts';
+import type { AssignedVaultRole, VaultKey } from '../../../../local/cloud/state.ts';
 import { aToken, type TestCloud, type TokenOverrides, vendor } from '../../../support/cloud.ts';
 
 export const vaultResource = 'https://vault.azure.net';
@@ -20,7 +20,7 @@ export function aVaultToken(cloud: Cloud, overrides: TokenOverrides = {}, signed
 }
 
 /** A token of a further managed identity with these roles and no others. */
-export function aTokenWithRoles(cloud: Cloud, vaultRoles: VaultRole[]): Promise<string> {
+export function aTokenWithRoles(cloud: Cloud, vaultRoles: AssignedVaultRole[]): Promise<string> {
   const principalId = crypto.randomUUID();
   cloud.state.identities.push({ clientId: crypto.randomUUID(), principalId, name: 'id-test', vaultRoles });
   return aVaultToken(cloud, { oid: principalId, sub: principalId });

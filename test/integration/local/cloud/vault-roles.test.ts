@@ -143,7 +143,7 @@ describe('a caller without the role', () => {
       operation: 'sign',
       status: 403,
       code: 'ForbiddenByRbac',
-      reason: 'no role allows keys/sign/action',
+      reason: `no role allows keys/sign/action on keys/${name}`,
     });
   });
 
@@ -172,6 +172,51 @@ describe('a caller without the role', () => {
     assert.equal((await ask(cloud, `keys/${name}`, { token })).status, 403);
     cloud.state.identities.at(-1)?.vaultRoles.push('Key Vault Reader');
     assert.equal((await ask(cloud, `keys/${name}`, { token })).status, 200);
+  });
+});
+
+describe('a role on one key, secret or certificate', () => {
+  const { wrappingKeyName } = vendor;
+  const sign = { json: { alg: 'PS256', value: digest } };
+  const wrap = { json: { alg: 'RSA-OAEP-256', value: digest } };
+
+  test('allows there what it allows, and nothing elsewhere', async () => {
+    const token = await aTokenWithRoles(cloud, [{ role: 'Key Vault Crypto User', scope: `keys/${wrappingKeyName}` }]);
+    assert.equal((await ask(cloud, `keys/${wrappingKeyName}`, { token })).status, 200);
+    assert.equal((await ask(cloud, `keys/${wrappingKeyName}/wrapkey`, { ...wrap, token })).status, 200);
+    assert.equal((await ask(cloud, `keys/${wrappingKeyName}/versions`, { token })).status, 200);
+    for (const [path, request] of [
+      [`keys/${name}/sign`, sign],
+      [`keys/${name}`, {}],
+      ['keys', {}],
+      [`certificates/${name}`, {}],
+    ] as const) {
+      const answer = await ask(cloud, path, { ...request, token });
+      assert.equal(answer.status, 403, path);
+      assert.deepEqual(errorOf(answer).innererror, { code: 'ForbiddenByRbac' });
+    }
+  });
+
+  test('on a certificate does not reach the key and the secret of its name', async () => {
+    const token = await aTokenWithRoles(cloud, [{ role: 'Key Vault Administrator', scope: `certificates/${name}` }]);
+    assert.equal((await ask(cloud, `certificates/${name}`, { token })).status, 200);
+    for (const path of [`keys/${name}`, `secrets/${name}`, 'certificates']) {
+      assert.equal((await ask(cloud, path, { token })).status, 403, path);
+      assert.equal(lastEntry(cloud).code, 'ForbiddenByRbac');
+    }
+  });
+
+  test('may be one of several that are assigned to the same principal', async () => {
+    const token = await aTokenWithRoles(cloud, []);
+    const principalId = cloud.state.identities.at(-1)?.principalId ?? '';
+    for (const key of [name, wrappingKeyName]) {
+      assignVaultRole(cloud.state, { principalId, role: 'Key Vault Crypto User', scope: `keys/${key}` });
+    }
+    for (const key of [name, wrappingKeyName]) {
+      assert.equal((await ask(cloud, `keys/${key}`, { token })).status, 200, key);
+    }
+    removeVaultRole(cloud.state, principalId, 'Key Vault Crypto User');
+    assert.equal((await ask(cloud, `keys/${name}`, { token })).status, 403);
   });
 });
 

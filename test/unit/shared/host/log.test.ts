@@ -53,12 +53,13 @@ describe('a log line', () => {
 
   test('goes to its own invocation, when several run at once', async () => {
     const invocations = [anInvocation('one'), anInvocation('two')];
+    const events = ['warm.done', 'retention.done'] as const;
     await Promise.all(
       invocations.map(({ context }, at) =>
         withInvocation(context, async () => {
           for (let turn = 0; turn < 3; turn += 1) {
             await new Promise(setImmediate);
-            log('information', `event-${at}`);
+            log('information', events[at] ?? 'unexpected');
           }
         }),
       ),
@@ -66,7 +67,7 @@ describe('a log line', () => {
     for (const [at, { lines }] of invocations.entries()) {
       assert.deepEqual(
         lines,
-        Array.from({ length: 3 }, () => `information {"event":"event-${at}"}`),
+        Array.from({ length: 3 }, () => `information {"event":"${events[at]}"}`),
       );
     }
   });

@@ -214,7 +214,7 @@ test('what a run finds and does is measured, by shard and state, and names no te
   const shard = '0';
   const wanted: readonly Measured[] = [
     { name: 'tenantpost.warm.tokens_due', value: 2, attributes: { shard } },
-    { name: 'tenantpost.warm.tenants', value: 2, attributes: { state: 'active', shard } },
+    { name: 'tenantpost.tenants', value: 2, attributes: { state: 'active', shard } },
     { name: 'tenantpost.warm.tokens_left', value: 0, attributes: { shard } },
     { name: 'tenantpost.warm.seconds', value: 1.5, attributes: {} },
   ];
@@ -223,7 +223,7 @@ test('what a run finds and does is measured, by shard and state, and names no te
       name === one.name && attributes['state'] === one.attributes['state'];
     assert.deepEqual(metrics.all.filter(isSame), [one]);
   }
-  const states = metrics.all.filter(({ name }) => name === 'tenantpost.warm.tenants');
+  const states = metrics.all.filter(({ name }) => name === 'tenantpost.tenants');
   assert.deepEqual(
     states.map(({ attributes, value }) => [attributes['state'], value]),
     [

@@ -139,9 +139,7 @@ test('an identity that may not read the secret is VAULT_REFUSED', async () => {
   const vaultRoles: VaultRole[] = ['Key Vault Certificates Officer'];
   cloud.state.identities.push({ clientId, principalId: crypto.randomUUID(), name: clientId, vaultRoles });
   const denied = vaultClients(cloud.urls.vault, managedIdentity(cloud, clientId));
-  const { code, message } = await failureOf(credential(name, denied).proofs());
-  assert.deepEqual(
-    [code, message],
-    ['VAULT_REFUSED', `Key Vault failed to fetch the private key of certificate ${name}.`],
-  );
+  const { code, detail } = await failureOf(credential(name, denied).proofs());
+  const missing = { missingRole: 'Key Vault Secrets User', missingOn: `secret ${name}` };
+  assert.deepEqual([code, detail], ['VAULT_REFUSED', { status: 403, ...missing }]);
 });

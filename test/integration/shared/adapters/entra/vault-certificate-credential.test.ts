@@ -244,16 +244,18 @@ function policyOf(name: string) {
 describe('a vault that refuses', () => {
   test('the certificate to an identity without a role is VAULT_REFUSED', async () => {
     const { code, detail, message, cause } = await failureOf(credential(identityWith()).proofs());
-    assert.deepEqual([code, detail], ['VAULT_REFUSED', { status: 403 }]);
-    assert.equal(message, `Key Vault failed to list the versions of certificate ${vendor.certificateName}.`);
+    const missing = { missingRole: 'Key Vault Reader', missingOn: `certificate ${vendor.certificateName}` };
+    assert.deepEqual([code, detail], ['VAULT_REFUSED', { status: 403, ...missing }]);
+    assert.match(message, /^Key Vault refused to list the versions of certificate \w+: no role /);
     assert.ok(cause instanceof Error);
   });
 
   test('the signature to an identity that may only read is VAULT_REFUSED', async () => {
     const one = credential(identityWith('Key Vault Certificate User'));
     const { code, detail, message } = await failureOf(assertionOf(one, contoso));
-    assert.deepEqual([code, detail], ['VAULT_REFUSED', { status: 403 }]);
-    assert.equal(message, 'Key Vault failed to sign an assertion.');
+    const missing = { missingRole: 'Key Vault Crypto User', missingOn: `key ${vendor.certificateName}` };
+    assert.deepEqual([code, detail], ['VAULT_REFUSED', { status: 403, ...missing }]);
+    assert.match(message, /^Key Vault refused to sign an assertion: no role /);
   });
 });
 

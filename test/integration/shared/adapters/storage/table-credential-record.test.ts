@@ -95,7 +95,7 @@ for (const { how, clients } of accounts.both) {
 
     test('that somebody wrote something else into is refused, not guessed at', async () => {
       await table.createEntity({ partitionKey: 'use', rowKey: 'x', kind: 'password', usedAt: new Date(noon) });
-      await assert.rejects(record.read(), withCode('STORAGE_UNAVAILABLE'));
+      await assert.rejects(record.read(), withCode('ROW_UNREADABLE'));
     });
   });
 }

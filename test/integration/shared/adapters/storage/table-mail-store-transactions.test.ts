@@ -193,7 +193,7 @@ describe('rows of a later version', () => {
       const tenantId = crypto.randomUUID();
       await store.commit(tenantId, [gateChange('a@b.example', emptyGate)]);
       await writeOver(tenantId, '!gate a@b.example', column);
-      await assert.rejects(store.readGate(tenantId, 'a@b.example'), withCode('STORAGE_UNAVAILABLE'));
+      await assert.rejects(store.readGate(tenantId, 'a@b.example'), withCode('ROW_UNREADABLE'));
     }
   });
 });

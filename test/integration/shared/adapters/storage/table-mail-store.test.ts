@@ -187,7 +187,7 @@ for (const { how, clients } of accounts.both) {
       await insert(fresh({ tenantId, id }));
       const merged = { partitionKey: tenantId, rowKey: id, schema: 2 };
       await clients.table(tables.mail).updateEntity(merged, 'Merge', { etag: '*' });
-      await assert.rejects(store.read(tenantId, id), withCode('STORAGE_UNAVAILABLE'));
+      await assert.rejects(store.read(tenantId, id), withCode('ROW_UNREADABLE'));
     });
   });
 }

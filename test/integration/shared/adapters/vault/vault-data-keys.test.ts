@@ -158,6 +158,23 @@ describe('the data key', () => {
     assert.equal(await dataKeys.find(key.id), key);
   });
 
+  test('is unwrapped anew by who asks whether that still can be, although it is held', async (t) => {
+    const table = await emptyTable();
+    const dataKeys = dataKeysIn(table);
+    const identity = cloud.state.identities[0];
+    assert.ok(identity);
+    const { vaultRoles } = identity;
+    t.after(() => {
+      identity.vaultRoles = vaultRoles;
+    });
+    await dataKeys.ask();
+    const key = await dataKeys.current();
+    // Who may read the wrapping key cannot yet unwrap with it.
+    identity.vaultRoles = ['Key Vault Reader'];
+    await assert.rejects(dataKeys.ask(), withCode('VAULT_REFUSED'));
+    assert.equal(await dataKeys.current(), key);
+  });
+
   test('is not made anew, nor written over, when its row cannot be unwrapped', async () => {
     const table = await emptyTable();
     await newestIn(table);

@@ -4,6 +4,8 @@ import { minutes } from '../../../../../shared/clock.ts';
 import { CollectPoison } from '../../../../../shared/mail/operating/collect-poison.ts';
 import type { Outcome } from '../../../../../shared/mail/outcome.ts';
 import { postmarked, readPostmark } from '../../../../../shared/mail/sending/postmark.ts';
+import { noMetrics } from '../../../../../shared/metrics.ts';
+import { noTracing } from '../../../../../shared/tracing.ts';
 import { contoso } from '../../../../support/app-identity.ts';
 import { noon, settableClock } from '../../../../support/clock.ts';
 import { failing, withCode } from '../../../../support/failing.ts';
@@ -29,6 +31,8 @@ function aCollector(...rows: readonly Partial<Outcome>[]) {
     times: { messageLock: 10 * minutes, settle: 5 * minutes },
     now: clock.now,
     log,
+    metrics: noMetrics,
+    tracing: noTracing,
   });
   return { collector, store, clock, events, published, queued, lines };
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { type Postmark, postmarked, readPostmark } from '../../../../../shared/mail/sending/postmark.ts';
 
 const text = '{"version":1,\n"id":"invoice-4711"}';
+const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 const row = { etag: `W/"datetime'2026-01-31T09%3A30%3A00.0000000Z'"`, tries: 3, createdAt: 1_769_851_800_000 };
 
 const postmarks: Record<string, Postmark> = {
@@ -10,6 +11,8 @@ const postmarks: Record<string, Postmark> = {
   'a turn': { turn: 1_769_851_812_345, row: undefined },
   'a row': { turn: undefined, row },
   neither: { turn: undefined, row: undefined },
+  'a turn, a row and a trace': { turn: 1_769_851_812_345, row, trace },
+  'a trace': { turn: undefined, row: undefined, trace },
 };
 
 for (const [what, postmark] of Object.entries(postmarks)) {
@@ -33,6 +36,19 @@ test('a line that is none of ours stays in the message', () => {
 
 test('a version that cannot be decoded fits no row, and throws nothing', () => {
   assert.equal(readPostmark(`tenantpost turn=- row=1,2,%E0%A4%A\n${text}`).postmark.row?.etag, '%E0%A4%A');
+});
+
+test('a word that this version does not know is passed over, and so is a trace that is none', () => {
+  for (const word of ['lane=7', 'trace=junk', `trace=00-${'0'.repeat(32)}-00f067aa0ba902b7-01`, 'a=b c=d'])
+    assert.deepEqual(readPostmark(`tenantpost turn=5 row=- ${word}\n${text}`), {
+      postmark: { turn: 5, row: undefined },
+      text,
+    });
+});
+
+test('a message that has room for the line and not for the trace goes without the trace', () => {
+  const nearly = 'x'.repeat(65_536 - Buffer.byteLength(postmarked('', { turn: 1 })));
+  assert.deepEqual(readPostmark(postmarked(nearly, { turn: 1, trace })).postmark, { turn: 1, row: undefined });
 });
 
 test('a message that would no longer fit the queue goes without one', () => {
