@@ -101,6 +101,8 @@ export const logFields = {
   operation: 'What Graph was asked to do.',
   status: 'The status of an answer.',
   serviceCode: "Graph's error code, or the reply code of an SMTP server.",
+  missingRole: 'The role of Azure for want of which something was refused: [rights.md](rights.md).',
+  missingOn: 'What it is missing on: `table mail`.',
   requestId: "Graph's `request-id`.",
   network: 'How a connection failed, `ECONNRESET`.',
   step: 'How far an SMTP session had come.',

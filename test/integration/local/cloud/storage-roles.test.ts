@@ -163,7 +163,6 @@ describe('a role on one table, queue or container', () => {
       'tables/others',
     ],
     ['another queue', 'queue', { path: '/others/messages' }, 'queues/others'],
-    ['the length of another queue', 'queue', { path: '/others?comp=metadata' }, 'queues/others'],
     ['another container', 'blob', { path: '/others?restype=container&comp=list' }, 'containers/others'],
     ['a blob of another container', 'blob', { path: '/others/a' }, 'containers/others'],
     ['a blob of the root container', 'blob', { path: '/a' }, 'containers/$root'],
@@ -175,7 +174,6 @@ describe('a role on one table, queue or container', () => {
       'the account',
     ],
     ['the list of all queues', 'queue', { path: '?comp=list' }, 'the account'],
-    ['the list of all containers', 'blob', { path: '?comp=list' }, 'the account'],
     [
       'a key for delegation',
       'blob',

@@ -167,7 +167,7 @@ describe('queue functions', () => {
     });
 
     test('goes on after the queue was deleted under it', async () => {
-      const failing = `error [work] Queue ${queue.name} cannot be read; trying again.`;
+      const failing = `error [work] Queue ${queue.name} cannot be read (QueueNotFound); trying again.`;
       await queue.delete();
       await until(() => lines.some((line) => line.includes(failing)), 'the log line');
       await until(() => queue.exists(), 'the queue again');
