@@ -5,6 +5,8 @@
 
 import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
+import { buildApp, builtAlready } from '../local/build.ts';
+import { compileCache } from '../local/host/compile-cache.ts';
 import { findChromium } from './browser/chromium.ts';
 
 if (findChromium() === undefined) {
@@ -14,6 +16,7 @@ if (findChromium() === undefined) {
 
 const wanted = process.argv.slice(2);
 const files = wanted.length > 0 ? wanted : globSync('test/browser/*.test.ts').sort();
+await buildApp();
 const child = spawn(
   process.execPath,
   [
@@ -24,6 +27,6 @@ const child = spawn(
     '--test-timeout=120000',
     ...files,
   ],
-  { stdio: 'inherit' },
+  { stdio: 'inherit', env: { ...process.env, ...compileCache, ...builtAlready } },
 );
 child.on('exit', (code) => process.exit(code ?? 1));

@@ -7,7 +7,8 @@
 
 import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
-import { buildApp } from '../local/build.ts';
+import { buildApp, builtAlready } from '../local/build.ts';
+import { compileCache } from '../local/host/compile-cache.ts';
 
 const wanted = process.argv.slice(2);
 const files = wanted.length > 0 ? wanted : globSync('test/{unit,integration,e2e}/**/*.test.ts').sort();
@@ -24,6 +25,6 @@ const child = spawn(
     '--test-timeout=120000',
     ...files,
   ],
-  { stdio: 'inherit' },
+  { stdio: 'inherit', env: { ...process.env, ...compileCache, ...builtAlready } },
 );
 child.on('exit', (code) => process.exit(code ?? 1));
