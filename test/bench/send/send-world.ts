@@ -45,13 +45,13 @@ export class World {
   }
 
   static async start(app: App): Promise<World> {
-    const cloud = new HelperProcess(fromSendCloud, { file: './send-cloud-process.ts' });
+    const cloud = new HelperProcess(fromSendCloud, { file: 'send/send-cloud-process.ts' });
     const world = await cloud.next();
     if (!('settings' in world)) throw new Error('The cloud said something else.');
     trust(world.ca);
     const { NODE_EXTRA_CA_CERTS: caFile = '' } = world.settings;
     const environment = { NODE_EXTRA_CA_CERTS: caFile };
-    const least = new HelperProcess(fromLeast, { file: './least-process.ts', environment });
+    const least = new HelperProcess(fromLeast, { file: 'send/least-process.ts', environment });
     const started = new World(cloud, least, world);
     await started.#setUpLeast(world, app);
     return started;

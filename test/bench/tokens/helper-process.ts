@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 
 export interface HelperOptions {
-  /** In this folder. */
+  /** Below test/bench. */
   readonly file: string;
   readonly argument?: string;
   readonly environment?: Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ export class HelperProcess<Message> {
   constructor(schema: z.ZodType<Message>, { file, argument, environment = {} }: HelperOptions) {
     this.#schema = schema;
     this.#file = file;
-    this.#child = fork(join(import.meta.dirname, file), argument === undefined ? [] : [argument], {
+    this.#child = fork(join(import.meta.dirname, '..', file), argument === undefined ? [] : [argument], {
       env: { ...process.env, ...environment },
       // What the app logs is for the host, which is not there.
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

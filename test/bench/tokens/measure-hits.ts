@@ -77,7 +77,7 @@ function result(places: readonly Place[]): Hits {
 }
 
 async function started(name: SubjectName, say: (line: string) => void): Promise<HitProcess> {
-  const process = new HelperProcess(fromHitProcess, { file: 'hit-process.ts', argument: name });
+  const process = new HelperProcess(fromHitProcess, { file: 'tokens/hit-process.ts', argument: name });
   for (;;) {
     const message = await process.next();
     if ('filled' in message) return process;

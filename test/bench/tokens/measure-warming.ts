@@ -46,7 +46,7 @@ const nothing: Counted = { signCalls: 0, tokenRequests: 0, storageRequests: 0, t
 
 /** @param say told what is being done, in one line. */
 export async function measureWarming(say: (line: string) => void): Promise<Warmings> {
-  const cloud = new HelperProcess(fromWarmCloud, { file: 'warm-cloud-process.ts' });
+  const cloud = new HelperProcess(fromWarmCloud, { file: 'tokens/warm-cloud-process.ts' });
   try {
     const settings = await settingsOf(cloud, say);
     const warm10k = await warmed(cloud, settings, 10_000, (line) => say(`warming Graph: ${line}`));
@@ -75,7 +75,7 @@ async function warmed(
   say: (line: string) => void,
 ): Promise<Warming> {
   const environment = { ...settings, ...smallInstance };
-  const app = new HelperProcess(fromWarmProcess, { file: 'warm-process.ts', environment });
+  const app = new HelperProcess(fromWarmProcess, { file: 'tokens/warm-process.ts', environment });
   try {
     await app.next();
     await counted(cloud);
