@@ -28,7 +28,7 @@ export interface HealthReport {
 }
 
 export interface HealthOptions extends CredentialOptions {
-  /** One cheap read of each storage service in use. */
+  /** One cheap read of each table, queue and container in use. */
   readonly askStorage: () => Promise<void>;
   /** One read of the vault, past every cache. */
   readonly askVault: () => Promise<void>;
