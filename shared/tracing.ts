@@ -63,3 +63,10 @@ export const noTracing: Tracing = {
 
 /** Version 00, as it is written by everybody: https://www.w3.org/TR/trace-context/#traceparent-header-field-values */
 export const traceParentForm = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** @returns what a `traceparent` names; nothing where it is none. */
+export function readTraceParent(text: string | null | undefined) {
+  if (typeof text !== 'string' || !traceParentForm.test(text)) return undefined;
+  const [, traceId = '', spanId = '', flags = ''] = text.split('-');
+  return { traceId, spanId, traceFlags: parseInt(flags, 16), isRemote: true };
+}

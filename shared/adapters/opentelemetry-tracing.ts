@@ -11,7 +11,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { asTenantpostError } from '../errors.ts';
-import { type SpanFacts, type SpanOptions, traceParentForm, type Tracing } from '../tracing.ts';
+import { readTraceParent, type SpanFacts, type SpanOptions, type Tracing } from '../tracing.ts';
 
 const kinds = { internal: SpanKind.INTERNAL, consumer: SpanKind.CONSUMER, client: SpanKind.CLIENT };
 
@@ -48,9 +48,8 @@ export function openTelemetryTracing(): Tracing {
 }
 
 function contextOf(traceParent: string): Context {
-  const [, traceId = '', spanId = '', flags = ''] = traceParent.split('-');
-  if (!traceParentForm.test(traceParent)) return ROOT_CONTEXT;
-  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: parseInt(flags, 16), isRemote: true });
+  const parent = readTraceParent(traceParent);
+  return parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
 }
 
 function attributesOf(facts: SpanFacts): Attributes {

@@ -6,7 +6,7 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { type Context, context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { routePrefix } from '../names.ts';
-import { type SpanAttribute, traceParentForm } from '../tracing.ts';
+import { readTraceParent, type SpanAttribute } from '../tracing.ts';
 
 export async function withRequestSpan(
   request: HttpRequest,
@@ -52,8 +52,6 @@ function routeOf({ options, functionName }: InvocationContext): string {
 
 /** @param given `traceparent`s; the first that is one counts. */
 function contextOf(...given: readonly (string | null | undefined)[]): Context {
-  const found = given.find((one) => typeof one === 'string' && traceParentForm.test(one));
-  const [, traceId = '', spanId = '', flags = ''] = found?.split('-') ?? [];
-  if (traceId === '') return ROOT_CONTEXT;
-  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: parseInt(flags, 16), isRemote: true });
+  const parent = given.map(readTraceParent).find((one) => one !== undefined);
+  return parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
 }

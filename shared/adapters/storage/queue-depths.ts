@@ -24,14 +24,20 @@ export class StorageQueueDepths implements QueueDepths {
   }
 
   #depthOf(name: string): Promise<number | undefined> {
-    return storageCall(`read queue ${name}`, async () => {
-      try {
-        return (await this.#storage.queue(name).getProperties(timeLimitOfCall())).approximateMessagesCount ?? 0;
-      } catch (error) {
-        // The host makes a poison queue when it first needs one; so does the app with its events queue.
-        if (isRestError(error) && error.code === 'QueueNotFound') return undefined;
-        throw error;
-      }
+    return ifThere(name, async () => {
+      return (await this.#storage.queue(name).getProperties(timeLimitOfCall())).approximateMessagesCount ?? 0;
     });
   }
+}
+
+/** @returns nothing where there is no such queue: the host makes a poison queue when it first needs one, the app its events queue. */
+export function ifThere<T>(name: string, read: () => Promise<T>): Promise<T | undefined> {
+  return storageCall(`read queue ${name}`, async () => {
+    try {
+      return await read();
+    } catch (error) {
+      if (isRestError(error) && error.code === 'QueueNotFound') return undefined;
+      throw error;
+    }
+  });
 }

@@ -3,10 +3,10 @@
  * changes nothing: https://learn.microsoft.com/rest/api/storageservices/peek-messages
  */
 
-import { isRestError } from '@azure/storage-queue';
 import type { QueueLook, QueueLooks } from '../../checks/figures-watch.ts';
 import { timeLimitOfCall } from '../time-limit.ts';
-import { storageCall, type StorageClients } from './storage-clients.ts';
+import { ifThere } from './queue-depths.ts';
+import type { StorageClients } from './storage-clients.ts';
 
 export class StorageQueueLooks implements QueueLooks {
   readonly #storage: Pick<StorageClients, 'queue'>;
@@ -23,20 +23,14 @@ export class StorageQueueLooks implements QueueLooks {
   }
 
   #look(name: string): Promise<QueueLook | undefined> {
-    return storageCall(`look at queue ${name}`, async () => {
+    return ifThere(name, async () => {
       const queue = this.#storage.queue(name);
-      try {
-        const [{ approximateMessagesCount = 0 }, { peekedMessageItems }] = await Promise.all([
-          queue.getProperties(timeLimitOfCall()),
-          queue.peekMessages({ numberOfMessages: 1, ...timeLimitOfCall() }),
-        ]);
-        const [next] = peekedMessageItems;
-        return { name, messages: approximateMessagesCount, oldestAt: next?.insertedOn.getTime() };
-      } catch (error) {
-        // The host makes a poison queue when it first needs one.
-        if (isRestError(error) && error.code === 'QueueNotFound') return undefined;
-        throw error;
-      }
+      const [{ approximateMessagesCount = 0 }, { peekedMessageItems }] = await Promise.all([
+        queue.getProperties(timeLimitOfCall()),
+        queue.peekMessages({ numberOfMessages: 1, ...timeLimitOfCall() }),
+      ]);
+      const [next] = peekedMessageItems;
+      return { name, messages: approximateMessagesCount, oldestAt: next?.insertedOn.getTime() };
     });
   }
 }

@@ -91,6 +91,7 @@ describe('an identity-based connection', () => {
     }
   });
 
+  // Passed over, the account would be reached another way than in Azure (docs/local-host.md).
   test('is refused with any other credential, by the name of the setting', async () => {
     await assert.rejects(startHost({ root: appFolder('queue'), settings }), {
       message:
@@ -122,6 +123,7 @@ describe('an identity-based connection', () => {
     for (const { path } of asked) assert.equal(new URL(path, 'http://endpoint').searchParams.get('client_id'), null);
   });
 
+  // For the same reason: the real host acts on them.
   test('is refused with other settings below its name, each by its name', async () => {
     for (const name of ['AzureWebJobsStorage__accountName', 'AzureWebJobsStorage__managedIdentityResourceId']) {
       const error = await startHost({

@@ -52,6 +52,8 @@ describe('starting a host', { concurrency: true }, () => {
 
   const handler = 'handler: () => ({})';
   const get = `app.get('hello', { ${handler} });`;
+  // Each of these refusals is a feature: what the real host acts on and this one does not would be tested here as if it had no
+  // effect. docs/local-host.md has the reason of each.
   const notImplemented = 'not implemented by the local host: leave it out, or run the app with func start';
 
   test("fails with the app's own message when its entry file throws", async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { after, describe, test } from 'node:test';
+import { after, describe, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { TableClient } from '@azure/data-tables';
@@ -44,6 +44,17 @@ async function keyInAnotherProcess(table: TableClient): Promise<string> {
   };
   const { stdout } = await promisify(execFile)(process.execPath, [program], { env, timeout: 15_000 });
   return stdout.trim();
+}
+
+/** The app's identity, which has the roles again when the test is over. */
+function rolesFor(t: TestContext) {
+  const identity = cloud.state.identities[0];
+  assert.ok(identity);
+  const { vaultRoles } = identity;
+  t.after(() => {
+    identity.vaultRoles = vaultRoles;
+  });
+  return { identity, vaultRoles };
 }
 
 for (const account of accounts.both) {
@@ -142,12 +153,7 @@ describe('the data key', () => {
   test('is asked for again after a failure, and held after that', async (t) => {
     const table = await emptyTable();
     const dataKeys = dataKeysIn(table);
-    const identity = cloud.state.identities[0];
-    assert.ok(identity);
-    const { vaultRoles } = identity;
-    t.after(() => {
-      identity.vaultRoles = vaultRoles;
-    });
+    const { identity, vaultRoles } = rolesFor(t);
     identity.vaultRoles = [];
     await assert.rejects(dataKeys.current(), withCode('VAULT_REFUSED'));
     await assert.rejects(dataKeys.current(), withCode('VAULT_REFUSED'));
@@ -161,12 +167,7 @@ describe('the data key', () => {
   test('is unwrapped anew by who asks whether that still can be, although it is held', async (t) => {
     const table = await emptyTable();
     const dataKeys = dataKeysIn(table);
-    const identity = cloud.state.identities[0];
-    assert.ok(identity);
-    const { vaultRoles } = identity;
-    t.after(() => {
-      identity.vaultRoles = vaultRoles;
-    });
+    const { identity } = rolesFor(t);
     await dataKeys.ask();
     const key = await dataKeys.current();
     // Who may read the wrapping key cannot yet unwrap with it.
