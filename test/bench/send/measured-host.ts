@@ -26,15 +26,15 @@ export interface App {
   readonly newBatchThreshold: number;
 }
 
-/** @param maxPollingInterval in place of that of host.json. */
-export async function copyApp(folder: string, maxPollingInterval: string): Promise<App> {
+/** @param changed in place of what host.json says of queues. */
+export async function copyApp(folder: string, changed: { readonly maxPollingInterval?: string } = {}): Promise<App> {
   const bundle = await buildApp();
   mkdirSync(join(folder, 'dist'), { recursive: true });
   copyFileSync(bundle, join(folder, 'dist', 'functions.cjs'));
   copyFileSync(join(root, 'package.json'), join(folder, 'package.json'));
   const json = hostJson.parse(JSON.parse(readFileSync(join(root, 'host.json'), 'utf8')));
   const { queues } = json.extensions;
-  queues.maxPollingInterval = maxPollingInterval;
+  Object.assign(queues, changed);
   writeFileSync(join(folder, 'host.json'), JSON.stringify(json));
   return { folder, batchSize: queues.batchSize, newBatchThreshold: queues.newBatchThreshold };
 }

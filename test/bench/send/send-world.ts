@@ -31,7 +31,7 @@ export class World {
   readonly feed: MailFeed;
   /** The app's settings, through the front, which keeps the journal. */
   readonly throughFront: Readonly<Record<string, string>>;
-  /** The app's settings, with Azurite itself: the front takes as long as Azurite does. */
+  /** The app's settings, tokens in place of an account key too, with Azurite itself: the front takes as long as it does. */
   readonly direct: Readonly<Record<string, string>>;
 
   private constructor(cloud: HelperProcess<FromSendCloud>, least: HelperProcess<FromLeast>, world: SendWorld) {
@@ -40,8 +40,11 @@ export class World {
     const { settings, connectionString, mailboxes } = world;
     this.feed = new MailFeed(connectionString, mailboxes);
     this.throughFront = settings;
-    const others = Object.entries(settings).filter(([name]) => !name.startsWith('AzureWebJobsStorage'));
-    this.direct = { ...Object.fromEntries(others), AzureWebJobsStorage: connectionString };
+    const uris = ['blob', 'queue', 'table'].map((service) => [
+      `AzureWebJobsStorage__${service}ServiceUri`,
+      endpointIn(connectionString, service),
+    ]);
+    this.direct = { ...settings, ...Object.fromEntries(uris) };
   }
 
   static async start(app: App): Promise<World> {
@@ -60,22 +63,13 @@ export class World {
   async #setUpLeast({ connectionString, graphUrl, tokens }: SendWorld, app: App): Promise<void> {
     await this.feed.create(leastName);
     await TableClient.fromConnectionString(connectionString, leastName).createTable();
-    const of = (name: string): string => new RegExp(`${name}=(.*?);`).exec(connectionString)?.[1] ?? '';
-    const signature = generateAccountSASQueryParameters(
-      {
-        expiresOn: new Date(Date.now() + 24 * 60 * 60 * 1000),
-        permissions: AccountSASPermissions.parse('rwdlaup'),
-        services: 'qt',
-        resourceTypes: 'sco',
-      },
-      new StorageSharedKeyCredential(of('AccountName'), of('AccountKey')),
-    ).toString();
     const { batchSize, newBatchThreshold } = app;
     await this.#least.ask({
       setUp: {
-        queueUrl: `${of('QueueEndpoint')}/${leastName}`,
-        tableUrl: `${of('TableEndpoint')}/${leastName}`,
-        ...{ signature, graphUrl, tokens, batchSize, newBatchThreshold },
+        queueUrl: `${endpointIn(connectionString, 'queue')}/${leastName}`,
+        tableUrl: `${endpointIn(connectionString, 'table')}/${leastName}`,
+        signature: signatureFor(connectionString),
+        ...{ graphUrl, tokens, batchSize, newBatchThreshold },
       },
     });
   }
@@ -114,6 +108,25 @@ export class World {
     await this.#least.end();
     await this.#cloud.end();
   }
+}
+
+const part = (connectionString: string, name: string): string =>
+  new RegExp(`${name}=(.*?);`, 'i').exec(connectionString)?.[1] ?? '';
+
+const endpointIn = (connectionString: string, service: string): string => part(connectionString, `${service}Endpoint`);
+
+function signatureFor(connectionString: string): string {
+  const account = new StorageSharedKeyCredential(
+    part(connectionString, 'AccountName'),
+    part(connectionString, 'AccountKey'),
+  );
+  const allowed = {
+    expiresOn: new Date(Date.now() + 24 * 60 * 60 * 1000),
+    permissions: AccountSASPermissions.parse('rwdlaup'),
+    services: 'qt',
+    resourceTypes: 'sco',
+  };
+  return generateAccountSASQueryParameters(allowed, account).toString();
 }
 
 export const queueOf = { app: queues.mailGraph, least: leastName } as const;
