@@ -12,7 +12,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { neededNode, stripsTypes } from './node-version.mjs';
+import { neededNode, isNewEnough } from './node-version.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -44,7 +44,7 @@ function npmCi(node, folder, what) {
 }
 
 function ensureNode() {
-  if (stripsTypes(process.versions.node)) return process.execPath;
+  if (isNewEnough(process.versions.node)) return process.execPath;
   const folder = join(root, 'local', 'node');
   const os = process.platform === 'win32' ? 'win' : process.platform;
   const file = process.platform === 'win32' ? 'node.exe' : 'node';

@@ -1,2 +1,2 @@
 export const neededNode: string;
-export function stripsTypes(version: string): boolean;
+export function isNewEnough(version: string): boolean;

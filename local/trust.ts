@@ -9,7 +9,7 @@ export function trust(ca: string): void {
     setDefaultCACertificates([...getCACertificates('default'), ca]);
     return;
   }
-  // Node 22.18 lacks these two. Every TLS client of Node takes its context from here.
+  // Node lacks these two in 23, and in 24 before 24.5. Every TLS client of Node takes its context from here.
   const original = tls.createSecureContext;
   tls.createSecureContext = (options) => {
     const secure = original(options);

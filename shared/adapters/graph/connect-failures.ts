@@ -1,6 +1,6 @@
 /**
  * Tells a request that cannot have left, because no connection stood, from one that may have arrived. Error codes do not
- * tell: ECONNRESET is both. fetch's own client reports what failed while connecting, TLS included, on a channel:
+ * tell: ECONNRESET is both. undici reports what failed while connecting, TLS included, on a channel:
  * https://github.com/nodejs/undici/blob/main/docs/docs/api/DiagnosticsChannel.md
  */
 
@@ -14,7 +14,7 @@ subscribe('undici:client:connectError', (message) => {
 });
 
 /**
- * @param failure what fetch threw; it carries the connection's error as its cause. Should the channel ever fall silent, the
+ * @param failure what undici threw: the connection's error, or one that has it as its cause. Should the channel ever fall silent, the
  *   answer is no, and the job's outcome `unknown` rather than a second mail.
  */
 export function neverConnected(failure: unknown): boolean {

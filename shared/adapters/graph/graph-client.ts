@@ -13,7 +13,7 @@ import type { Token } from '../../tokens/token.ts';
 import { openTelemetryTracing } from '../opentelemetry-tracing.ts';
 import { type GraphAnswer, graphError, requestIdOf } from './graph-error.ts';
 import { type GraphOperation, sends } from './graph-error-rows.ts';
-import { networkError, oneRequest } from './one-request.ts';
+import { type OneAnswer, oneRequest } from './one-request.ts';
 
 export interface GraphBody {
   /** MIME goes as base64 text: https://learn.microsoft.com/graph/outlook-send-mime-message */
@@ -55,19 +55,21 @@ export class GraphClient {
 
   async #request(mailbox: string, token: Token, request: GraphRequest): Promise<GraphAnswer> {
     const isSend = sends.includes(request.operation);
-    const { status, headers, ok, ...response } = await this.#response(mailbox, token, request, isSend);
+    const answer = await this.#answer(mailbox, token, request, isSend);
+    const { status, headers, ok } = answer;
+    tracing.note({ 'http.response.status_code': status, 'tenantpost.request.id': requestIdOf(headers) });
     // Any 2xx is success whatever its body says: reading it could only turn a mail that left into an error.
     if (isSend && ok) {
-      response.body?.cancel().catch(() => undefined);
+      answer.discard();
       return { status, headers, text: '' };
     }
-    if (ok) return { status, headers, text: await response.text() };
-    const text = await response.text().catch(() => '');
+    if (ok) return { status, headers, text: await answer.text() };
+    const text = await answer.text().catch(() => '');
     throw graphError(request.operation, token.tenantId, { status, headers, text });
   }
 
-  async #response(mailbox: string, token: Token, request: GraphRequest, isSend: boolean) {
-    const wire = new OneRequest(isSend);
+  async #answer(mailbox: string, token: Token, request: GraphRequest, isSend: boolean): Promise<OneAnswer> {
+    const wire = new Wire(isSend);
     const clientRequestId = crypto.randomUUID();
     tracing.note({ 'client-request-id': clientRequestId });
     const authentication = new AuthenticationHandler({ getAccessToken: () => Promise.resolve(token.value) });
@@ -91,24 +93,8 @@ export class GraphClient {
       // The client turns a failed request into an error of its own that has lost the cause.
       throw wire.failure ?? cause;
     }
-    // The answer as it came, and not what the client makes of it.
-    const { response } = wire;
-    if (response === undefined) throw networkError(new Error('The Graph client ended without an answer.'), isSend);
-    const { status, headers } = response;
-    tracing.note({ 'http.response.status_code': status, 'tenantpost.request.id': requestIdOf(headers) });
-    return {
-      status,
-      headers,
-      ok: response.ok,
-      body: response.body,
-      text: async () => {
-        try {
-          return await response.text();
-        } catch (cause) {
-          throw networkError(cause, isSend);
-        }
-      },
-    };
+    if (wire.answer === undefined) throw new Error('The Graph client ended without an answer.');
+    return wire.answer;
   }
 }
 
@@ -126,22 +112,27 @@ function sent(prepared: ClientRequest, { method, body }: GraphRequest): Promise<
 }
 
 /** The end of the client's chain. */
-class OneRequest implements Middleware {
+class Wire implements Middleware {
   readonly #isSend: boolean;
   failure: TenantpostError | undefined;
-  response: Response | undefined;
+  answer: OneAnswer | undefined;
 
   constructor(isSend: boolean) {
     this.#isSend = isSend;
   }
 
   async execute(context: Context): Promise<void> {
+    const { request, options: { method = 'GET', headers, body = null } = {} } = context;
+    const isText = typeof request === 'string' && (body === null || typeof body === 'string');
+    if (!isText) throw new Error('The Graph client asked for something else than text.');
+    const wanted = { method, headers: Object.fromEntries(new Headers(headers)), body };
     try {
-      this.response = await oneRequest(context.request, context.options ?? {}, this.#isSend);
-      context.response = this.response;
+      this.answer = await oneRequest(request, wanted, this.#isSend);
     } catch (error) {
       if (error instanceof TenantpostError) this.failure = error;
       throw error;
     }
+    // The client wants one to go on, and makes of it what nobody asked for.
+    context.response = new Response(null, { status: 204 });
   }
 }

@@ -8,7 +8,7 @@ import { TenantpostError } from '../../errors.ts';
 import { openTelemetryTracing } from '../opentelemetry-tracing.ts';
 import { graphError, requestIdOf } from './graph-error.ts';
 import type { GraphOperation } from './graph-error-rows.ts';
-import { networkError, oneRequest } from './one-request.ts';
+import { type OneAnswer, type OneRequest, oneRequest } from './one-request.ts';
 
 /** Microsoft writes both, session by session and answer by answer. */
 const position = z.union([
@@ -26,8 +26,8 @@ interface Upload {
 
 /** The first octet that the session does not have; nothing when it has all, or is no more: both end it. */
 export async function nextOctet({ url, tenantId }: Upload, total: number): Promise<number | undefined> {
-  const response = await request('getUploadSession', { url, tenantId }, { method: 'GET' });
-  const text = await textOf(response);
+  const response = await request('getUploadSession', { url, tenantId }, { method: 'GET', headers: {}, body: null });
+  const text = await response.text();
   if (response.ok) {
     const next = nextIn(text);
     return next !== undefined && next < total ? next : undefined;
@@ -56,10 +56,10 @@ export async function putRange(
         'content-type': 'application/octet-stream',
         'content-range': `bytes ${start}-${end - 1}/${total}`,
       },
-      body: new Uint8Array(octets.buffer, octets.byteOffset, octets.length),
+      body: octets,
     },
   );
-  const text = await textOf(response);
+  const text = await response.text();
   if (!response.ok) throw refusal('uploadRange', tenantId, response, text);
   if (response.status === 201 && end === total) return undefined;
   const next = nextIn(text) ?? end;
@@ -71,19 +71,15 @@ export async function putRange(
 }
 
 /** The span has the host that was asked and nothing more of its address. */
-function request(
-  operation: GraphOperation,
-  { url, tenantId }: Upload,
-  options: RequestInit & { method: string },
-): Promise<Response> {
+function request(operation: GraphOperation, { url, tenantId }: Upload, wanted: OneRequest): Promise<OneAnswer> {
   const facts = {
-    'http.request.method': options.method,
+    'http.request.method': wanted.method,
     'server.address': new URL(url).hostname,
     'tenantpost.graph.operation': operation,
     'tenantpost.tenant.id': tenantId,
   };
   return tracing.within('graph request', { kind: 'client', facts }, async () => {
-    const response = await oneRequest(url, options, false);
+    const response = await oneRequest(url, wanted, false);
     const { status, headers } = response;
     tracing.note({ 'http.response.status_code': status, 'tenantpost.request.id': requestIdOf(headers) });
     return response;
@@ -100,14 +96,6 @@ function nextIn(text: string): number | undefined {
   }
 }
 
-async function textOf(response: Response): Promise<string> {
-  try {
-    return await response.text();
-  } catch (cause) {
-    throw networkError(cause, false);
-  }
-}
-
-function refusal(operation: GraphOperation, tenantId: string, { status, headers }: Response, text: string) {
+function refusal(operation: GraphOperation, tenantId: string, { status, headers }: OneAnswer, text: string) {
   return graphError(operation, tenantId, { status, headers, text });
 }

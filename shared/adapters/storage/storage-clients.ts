@@ -10,6 +10,7 @@ import { TenantpostError } from '../../errors.ts';
 import { withoutRole } from '../missing-role.ts';
 import { timeLimited } from '../time-limit.ts';
 import { missingRoleIn } from './missing-role.ts';
+import { tableHttp } from './table-http.ts';
 
 export interface StorageClients {
   table(name: string): TableClient;
@@ -17,11 +18,13 @@ export interface StorageClients {
   container(name: string): ContainerClient;
 }
 
+const usual: TableServiceClientOptions = { additionalPolicies: timeLimited, httpClient: tableHttp };
+
 export function storageClients(storage: Storage, credential: TokenCredential): StorageClients {
   if (storage.kind === 'connectionString') {
     const { connectionString } = storage;
     // An emulator speaks plain http on loopback; an account key never needs to travel, so there is nothing to overhear.
-    const options: TableServiceClientOptions = { allowInsecureConnection: true, additionalPolicies: timeLimited };
+    const options: TableServiceClientOptions = { allowInsecureConnection: true, ...usual };
     const queueService = QueueServiceClient.fromConnectionString(connectionString);
     const blobService = BlobServiceClient.fromConnectionString(connectionString);
     return {
@@ -34,7 +37,7 @@ export function storageClients(storage: Storage, credential: TokenCredential): S
   const queueService = new QueueServiceClient(urls.queue, credential);
   const blobService = new BlobServiceClient(urls.blob, credential);
   return {
-    table: (name) => new TableClient(urls.table, name, credential, { additionalPolicies: timeLimited }),
+    table: (name) => new TableClient(urls.table, name, credential, usual),
     queue: (name) => queueService.getQueueClient(name),
     container: (name) => blobService.getContainerClient(name),
   };

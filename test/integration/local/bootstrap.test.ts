@@ -1,4 +1,4 @@
-/** The bootstrap that every command begins with, under the Node that runs this test: 22.18 or later. */
+/** The bootstrap that every command begins with, under the Node that runs this test: 22.19 or later. */
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
