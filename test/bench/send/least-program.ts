@@ -1,13 +1,15 @@
 /**
  * The least that a program can do which keeps the app's promise that a mail leaves once or somebody can say why not: get the
  * message, insert the row that claims the job, send, write the outcome, delete the message. Five requests by plain HTTP, and
- * nothing of an SDK. Without its two rows it is the least that sends at all.
+ * nothing of an SDK. Without its two rows it is the least that sends at all. With a row of the mailbox beside them, each time
+ * in one transaction, it is the least that could keep a mailbox within its limits across processes.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { RandomizedBackoff } from '../../../local/host/randomized-backoff.ts';
 import { type Answer, PlainHttp } from './plain-http.ts';
+import { type RowRequest, transaction, versionsIn } from './plain-transaction.ts';
 import type { Kept, LeastSetUp } from './send-messages.ts';
 
 const job = z.object({
@@ -40,6 +42,8 @@ export class LeastProgram {
   readonly #graph: PlainHttp;
   readonly #messages: string;
   readonly #rows: string;
+  /** Of the mailboxes' rows. */
+  readonly #versions = new Map<string, string>();
 
   constructor(setUp: LeastSetUp) {
     this.#with = setUp;
@@ -83,19 +87,18 @@ export class LeastProgram {
 
   async #handle({ id: messageId, receipt, text }: Message, kept: Kept): Promise<void> {
     const { tenant, id, ...mail } = job.parse(JSON.parse(text));
-    const claim = kept === 'claims' ? await this.#claim(tenant, id) : undefined;
+    const mailbox = kept === 'gate' ? mail.from : undefined;
+    const claim = kept === 'bare' ? undefined : await this.#claim(tenant, id, mailbox);
     await this.#send(tenant, mail);
-    if (claim !== undefined) await this.#end(tenant, id, claim);
+    if (claim !== undefined) await this.#end(tenant, id, claim, mailbox);
     const path = `${this.#messages}/${messageId}?popreceipt=${encodeURIComponent(receipt)}&${this.#with.signature}`;
     expect(204, await this.#queue.request('DELETE', path, version));
   }
 
-  async #claim(tenant: string, id: string): Promise<string> {
-    const entity = JSON.stringify({ PartitionKey: tenant, RowKey: id, state: 'sending', at: Date.now() });
-    const headers = { ...row, prefer: 'return-no-content' };
-    const path = `${this.#rows}?${this.#with.signature}`;
-    const { headers: written } = expect(204, await this.#table.request('POST', path, headers, entity));
-    return written.etag ?? '';
+  /** @returns the version of the row that claims it. */
+  #claim(tenant: string, id: string, mailbox: string | undefined): Promise<string> {
+    const body = { PartitionKey: tenant, RowKey: id, state: 'sending', at: Date.now() };
+    return this.#write(tenant, mailbox, { method: 'POST', path: this.#rows, body });
   }
 
   async #send(tenant: string, { from, to, subject, text }: Omit<z.infer<typeof job>, 'tenant' | 'id'>): Promise<void> {
@@ -110,10 +113,37 @@ export class LeastProgram {
     expect(202, await this.#graph.request('POST', path, headers, body));
   }
 
-  async #end(tenant: string, id: string, etag: string): Promise<void> {
-    const entity = JSON.stringify({ PartitionKey: tenant, RowKey: id, state: 'sent', at: Date.now() });
-    const path = `${this.#rows}(PartitionKey='${tenant}',RowKey='${id}')?${this.#with.signature}`;
-    expect(204, await this.#table.request('PUT', path, { ...row, 'if-match': etag }, entity));
+  #end(tenant: string, id: string, version: string, mailbox: string | undefined): Promise<string> {
+    const body = { PartitionKey: tenant, RowKey: id, state: 'sent', at: Date.now() };
+    return this.#write(tenant, mailbox, { method: 'PUT', path: this.#row(tenant, id), version, body });
+  }
+
+  /** @returns the new version of the job's row. */
+  async #write(tenant: string, mailbox: string | undefined, job: RowRequest): Promise<string> {
+    if (mailbox === undefined) {
+      const { method, path, version, body } = job;
+      const headers = { ...row, prefer: 'return-no-content', ...(version !== undefined && { 'if-match': version }) };
+      const signed = `${path}?${this.#with.signature}`;
+      const answer = await this.#table.request(method, signed, headers, JSON.stringify(body));
+      return expect(204, answer).headers.etag ?? '';
+    }
+    const key = `mailbox ${mailbox}`;
+    const known = this.#versions.get(mailbox);
+    const body = { PartitionKey: tenant, RowKey: key, at: Date.now() };
+    const gate: RowRequest =
+      known === undefined
+        ? { method: 'POST', path: this.#rows, body }
+        : { method: 'PUT', path: this.#row(tenant, key), version: known, body };
+    const { headers, text } = transaction(new URL(this.#with.tableUrl).origin, [job, gate]);
+    const path = `${new URL(this.#with.tableUrl).pathname.replace(/[^/]+$/, '')}$batch?${this.#with.signature}`;
+    const answer = expect(202, await this.#table.request('POST', path, { ...version, ...headers }, text));
+    const [own = '', ofMailbox = ''] = versionsIn(answer);
+    this.#versions.set(mailbox, ofMailbox);
+    return own;
+  }
+
+  #row(tenant: string, key: string): string {
+    return `${this.#rows}(PartitionKey='${tenant}',RowKey='${encodeURIComponent(key)}')`;
   }
 }
 

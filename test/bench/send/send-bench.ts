@@ -56,15 +56,21 @@ export async function measureSend(): Promise<SendBench> {
 }
 
 export function printSend(measured: SendBench): void {
-  const { throughput, cpu, latency, latencyRatio, throughputRatio, bareRatio, cpuPerMessageRatio } = measured;
-  const { storageCalls, storageCallsPerMessage } = measured;
+  const { throughput, cpu, latency, latencyRatio, throughputRatio, bareRatio, gateRatio, mostRatio } = measured;
+  const { cpuPerMessageRatio, storageCalls, storageCallsPerMessage } = measured;
   console.log('\nOne message, one mail: median (least to most) of the rounds\n');
   printTable(
-    ['', 'tenantpost', 'the least with claims', 'get, POST, delete'],
+    ['', 'tenantpost', 'the least with claims and gates', 'with claims', 'get, POST, delete'],
     [
-      ['messages per second', figure(throughput.app), figure(throughput.claims), figure(throughput.bare)],
-      ['milliseconds of a core per message', figure(cpu.app), figure(cpu.claims), figure(cpu.bare)],
-      ['queue to accepted, ms: median, 99 %', both(latency.app), both(latency.claims), ''],
+      [
+        'messages per second',
+        figure(throughput.app),
+        figure(throughput.gate),
+        figure(throughput.claims),
+        figure(throughput.bare),
+      ],
+      ['milliseconds of a core per message', figure(cpu.app), figure(cpu.gate), figure(cpu.claims), figure(cpu.bare)],
+      ['queue to accepted, ms: median, 99 %', both(latency.app), '', both(latency.claims), ''],
     ],
   );
   console.log('\n');
@@ -73,6 +79,8 @@ export function printSend(measured: SendBench): void {
     [
       ['throughput over the least with claims', figure(throughputRatio), 'at least 0.9'],
       ['throughput over get, POST, delete', figure(bareRatio), ''],
+      ['throughput over the least with claims and gates', figure(gateRatio), ''],
+      ['the least with claims and gates over that with claims', figure(mostRatio), ''],
       ['time of a core over the least with claims', figure(cpuPerMessageRatio), 'at most 2'],
       ['latency over the least with claims: median, 99 %', both(latencyRatio), ''],
       ['storage calls per message', storageCallsPerMessage.toFixed(2), 'at most 4'],

@@ -2,8 +2,11 @@
 
 import { z } from 'zod';
 
-/** How far a program goes: `claims` keeps the app's promise, `bare` only gets, sends and deletes. */
-const promises = ['claims', 'bare'] as const;
+/**
+ * How far a program goes: `gate` writes a row of the mailbox in one transaction with the job's, as the app does, `claims` the
+ * job's row alone, and `bare` only gets, sends and deletes.
+ */
+const promises = ['gate', 'claims', 'bare'] as const;
 export type Kept = (typeof promises)[number];
 
 const mailbox = z.object({ tenantId: z.string(), address: z.string() });
