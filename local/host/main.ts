@@ -21,22 +21,9 @@ const usage =
   'usage: node local/host/main.ts --root <folder> [--port 7071] [--group http|function:<name>] ' +
   '[--message-lock-seconds 600] [--environment-only]';
 
-let said = '';
-
-/** Lines of one turn of the event loop go out together: each write is a system call, and a mail has several lines. */
 function say(line: string): void {
-  if (said === '') setImmediate(write);
-  said += `${line}\n`;
+  process.stdout.write(`${line}\n`);
 }
-
-function write(): void {
-  const lines = said;
-  said = '';
-  if (lines !== '') process.stdout.write(lines);
-}
-
-// Writing to a pipe is done when it returns, except on Windows.
-process.on('exit', write);
 
 /** Tells the process that started this one, if any did, and waits until it is told. */
 async function tell(message: HostMessage): Promise<void> {
