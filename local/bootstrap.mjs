@@ -2,7 +2,7 @@
 //
 //   node local/bootstrap.mjs <program.ts> [arguments]
 //
-// 1. The Node to go on with: this one if it strips types without a flag (node-version.mjs), otherwise Node 24, installed
+// 1. The Node to go on with: this one if it is new enough (node-version.mjs), otherwise Node 24, installed
 //    once from the exact-pinned packages of local/node/ into local/node/node_modules.
 // 2. The packages of package-lock.json, installed once and again whenever the lockfile changes.
 // 3. The program, with this terminal and its exit code.

@@ -1,4 +1,5 @@
-// Which Node can run our TypeScript and our packages as they are. A file of its own, in plain JavaScript, since any Node must be able to ask.
+// Which Node can run our TypeScript and our packages as they are. A file of its own, in plain JavaScript, since any Node must
+// be able to ask.
 
 export const neededNode = '22.19, 23.6, or later';
 

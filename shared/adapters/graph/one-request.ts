@@ -17,6 +17,9 @@ export const answerWithin = 100_000;
  */
 const idleMilliseconds = 4000;
 
+/** More than any answer to a send; what is longer ends its connection. */
+const mostDiscarded = 64 * 1024;
+
 const dispatcher = connections(idleMilliseconds);
 
 export interface OneRequest {
@@ -74,9 +77,6 @@ export async function oneRequest(url: string, wanted: OneRequest, isSend: boolea
     throw networkError(cause, isSend);
   }
 }
-
-/** More than any answer to a send; what is longer ends its connection. */
-const mostDiscarded = 64 * 1024;
 
 function headersOf(received: Dispatcher.ResponseData['headers']): Headers {
   const headers = new Headers();

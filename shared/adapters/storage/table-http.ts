@@ -53,20 +53,23 @@ async function begin(request: PipelineRequest): Promise<Dispatcher.ResponseData>
       headers,
       body,
       signal: request.abortSignal instanceof AbortSignal ? request.abortSignal : null,
+      // Until the head of the answer is there, and between two pieces of its body.
       ...(timeout > 0 && { headersTimeout: timeout, bodyTimeout: timeout }),
     });
   } catch (error) {
-    throw failure(request, error, RestError.REQUEST_SEND_ERROR);
+    throw failure(request, error, codeOf(error));
   }
 }
 
-/** @param otherwise the code of what has none. */
-function failure(request: PipelineRequest, error: unknown, otherwise: string): unknown {
+function failure(request: PipelineRequest, error: unknown, code: string): unknown {
   if (request.abortSignal?.aborted) return error;
-  const isError = error instanceof Error;
-  const own = isError && 'code' in error && typeof error.code === 'string' ? error.code : otherwise;
-  const code = otherwise === RestError.PARSE_ERROR ? otherwise : (systemCodes[own] ?? own);
-  const told = new RestError(isError ? error.message : String(error), { code, request });
+  const told = new RestError(error instanceof Error ? error.message : String(error), { code, request });
   told.cause = error;
   return told;
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string'))
+    return RestError.REQUEST_SEND_ERROR;
+  return systemCodes[error.code] ?? error.code;
 }

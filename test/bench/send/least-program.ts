@@ -42,6 +42,8 @@ export class LeastProgram {
   readonly #graph: PlainHttp;
   readonly #messages: string;
   readonly #rows: string;
+  readonly #tableOrigin: string;
+  readonly #batch: string;
   /** Of the mailboxes' rows. */
   readonly #versions = new Map<string, string>();
 
@@ -53,6 +55,8 @@ export class LeastProgram {
     this.#graph = new PlainHttp(new URL(setUp.graphUrl));
     this.#messages = `${queue.pathname}/messages`;
     this.#rows = table.pathname;
+    this.#tableOrigin = table.origin;
+    this.#batch = `${new URL('$batch', table).pathname}?${setUp.signature}`;
   }
 
   /** With as many messages at a time as the Functions host by host.json: QueueListener of local/host. */
@@ -134,9 +138,8 @@ export class LeastProgram {
       known === undefined
         ? { method: 'POST', path: this.#rows, body }
         : { method: 'PUT', path: this.#row(tenant, key), version: known, body };
-    const { headers, text } = transaction(new URL(this.#with.tableUrl).origin, [job, gate]);
-    const path = `${new URL(this.#with.tableUrl).pathname.replace(/[^/]+$/, '')}$batch?${this.#with.signature}`;
-    const answer = expect(202, await this.#table.request('POST', path, { ...version, ...headers }, text));
+    const { headers, text } = transaction(this.#tableOrigin, [job, gate]);
+    const answer = expect(202, await this.#table.request('POST', this.#batch, { ...version, ...headers }, text));
     const [own = '', ofMailbox = ''] = versionsIn(answer);
     this.#versions.set(mailbox, ofMailbox);
     return own;

@@ -127,6 +127,8 @@ describe('starting a host', { concurrency: true }, () => {
     assert.equal(await host.stop(), 0);
   });
 
+  // Passed over, the trigger would never run, and the handler would get clients that only the real host makes; the stream opens
+  // a proxy on all interfaces.
   test('refuses by name a trigger and an option that it does not implement', async () => {
     const blob = `app.storageBlob('b', { path: 'x', connection: 'C', ${handler} });`;
     assert.equal(
@@ -139,6 +141,7 @@ describe('starting a host', { concurrency: true }, () => {
     assert.match(await refusal(makeApp(binding)), /^function q: queueTrigger binding: .*sdkBinding is not implemented/);
   });
 
+  // The real host acts on what it knows of these: passed over, a setting would be tested here as if it had no effect.
   test('refuses a setting of host.json that it does not implement, by name', async () => {
     const hostJson = '{"version":"2.0","extensions":{"queues":{"foo":1}},"aggregator":{}}';
     assert.equal(
@@ -147,6 +150,7 @@ describe('starting a host', { concurrency: true }, () => {
     );
   });
 
+  // The real host acts on both: the app would time out, or its timers run, at another time there than it was seen to here.
   test('refuses settings that it does not implement, by name', async () => {
     const settings = { AzureFunctionsJobHost__functionTimeout: '00:01:00', WEBSITE_TIME_ZONE: 'Europe/Oslo' };
     assert.equal(
@@ -239,6 +243,7 @@ describe('starting a host', { concurrency: true }, () => {
       'Function named is disabled: Setting NO_SUCH is missing, named by %NO_SUCH%.',
       'Function badName is disabled: "a--b" is no queue name: 3 to 63 letters, digits and single dashes between them.',
       'Function sink is disabled: Setting Sink is missing: set it to a connection string, or set Sink__queueServiceUri.',
+      // Taken for no constraint, the route would answer addresses here that it does not answer in Azure.
       'Function oddRoute is disabled: Route "x/{id:odd}": the constraint "odd" is not implemented by the local host: run the app with func start',
       'Function taken is disabled: Route "admin/x" conflicts with the host\'s own routes.',
       'Function switchedOff is disabled by the setting AzureWebJobs.switchedOff.Disabled.',

@@ -34,7 +34,7 @@ function withEnvironment(t: TestContext, values: Readonly<Record<string, string>
   }
 }
 
-async function asked(origin: string): Promise<number> {
+async function statusFrom(origin: string): Promise<number> {
   const dispatcher = connections(1000)();
   const { statusCode, body } = await dispatcher.request({ origin, path: '/', method: 'GET' });
   await body.dump();
@@ -42,20 +42,21 @@ async function asked(origin: string): Promise<number> {
   return statusCode;
 }
 
-test('a request goes through the proxy of the environment', async (t) => {
+/** @returns what the proxy was asked for, and where the request was to go. */
+async function askedOfProxy(t: TestContext, noProxy: string) {
   const server = await startScriptedServer({ answer: (response) => response.writeHead(204).end() });
   t.after(() => server.stop());
   const proxy = await startProxy(t);
-  withEnvironment(t, { https_proxy: proxy.url, no_proxy: '' });
-  assert.equal(await asked(server.url), 204);
-  assert.deepEqual(proxy.asked, [new URL(server.url).host]);
+  withEnvironment(t, { https_proxy: proxy.url, no_proxy: noProxy });
+  assert.equal(await statusFrom(server.url), 204);
+  return { asked: proxy.asked, host: new URL(server.url).host };
+}
+
+test('a request goes through the proxy of the environment', async (t) => {
+  const { asked, host } = await askedOfProxy(t, '');
+  assert.deepEqual(asked, [host]);
 });
 
 test('and not where the environment says so', async (t) => {
-  const server = await startScriptedServer({ answer: (response) => response.writeHead(204).end() });
-  t.after(() => server.stop());
-  const proxy = await startProxy(t);
-  withEnvironment(t, { https_proxy: proxy.url, no_proxy: 'localhost' });
-  assert.equal(await asked(server.url), 204);
-  assert.deepEqual(proxy.asked, []);
+  assert.deepEqual((await askedOfProxy(t, 'localhost')).asked, []);
 });
